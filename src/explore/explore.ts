@@ -1,0 +1,178 @@
+/** The one loop: take a state, expand it, look at what is new. A frontier decides what comes next. */
+import { type Budget, bounded } from './budget.ts';
+import { makeExpander } from './expander.ts';
+import type { ExploredMachine } from './machine-contract.ts';
+import { pathTo } from './path.ts';
+import { StateStore } from './store.ts';
+import type { Frontier } from './strategies/frontier.ts';
+
+/** Something that does not hold, with the choices that lead there; for a report the last choice is the one that breaks. */
+export interface Finding {
+  readonly label: string;
+  readonly kind: 'property' | 'law';
+  readonly path: readonly number[];
+  /** Why, where the model said so at once; a state property is explained when the path is replayed. */
+  readonly why: string | undefined;
+}
+
+export interface Outcome {
+  readonly results: Readonly<Record<string, string>>;
+  /** How many final states show it. */
+  readonly states: number;
+  readonly path: readonly number[];
+}
+
+export interface Progress {
+  readonly states: number;
+  readonly transitions: number;
+  readonly waiting: number;
+  readonly depth: number;
+  readonly seconds: number;
+}
+
+export interface Exploration {
+  readonly strategy: string;
+  readonly states: number;
+  readonly transitions: number;
+  /** Depth of the last new state, where the strategy knows it. */
+  readonly depth: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** First finding of each label. */
+  readonly findings: readonly Finding[];
+  /** Bounds that were hit; empty means that everything was explored. */
+  readonly bounds: readonly string[];
+  readonly outcomes: readonly Outcome[];
+  readonly finalStates: number;
+  /** States without successor that are not final: somebody waits for ever. */
+  readonly deadlocks: number;
+}
+
+export interface ExploreOptions {
+  readonly frontier: Frontier;
+  readonly budget: Budget;
+  /** Collect the outcomes of final states. */
+  readonly outcomes: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** States between two looks at the clock. */
+const CLOCK_INTERVAL = 1024;
+const PROGRESS_SECONDS = 2;
+
+class Search {
+  readonly store: StateStore;
+  readonly bounds = new Set<string>();
+  readonly findings = new Map<string, Finding>();
+  readonly outcomes = new Map<string, { results: Readonly<Record<string, string>>; states: number; state: number }>();
+  finalStates = 0;
+  deadlocks = 0;
+  private readonly machine: ExploredMachine;
+  private readonly options: ExploreOptions;
+  private readonly needsFinal: boolean;
+  private open: ExploredMachine['stateProperties'];
+
+  constructor(machine: ExploredMachine, options: ExploreOptions) {
+    this.machine = machine;
+    this.options = options;
+    this.store = new StateStore(machine.words);
+    this.store.add(machine.initial, 0, 0);
+    this.open = machine.stateProperties;
+    this.needsFinal = options.outcomes || this.open.some(({ onlyFinal }) => onlyFinal);
+  }
+
+  onReport(index: number, state: number, t: number): void {
+    const report = this.machine.reports[index];
+    if (report === undefined) return;
+    if (report.kind === 'bound') this.bounds.add(report.why);
+    else if (!this.findings.has(report.label))
+      this.findings.set(report.label, { label: report.label, kind: report.kind, why: report.why, path: [...pathTo(this.machine, this.store, state), t] });
+  }
+
+  /** Checks the predicates of a state that was found. */
+  inspect(state: number): void {
+    const { machine, store } = this;
+    const offset = state * machine.words;
+    const final = this.needsFinal && machine.isFinalState(store.states, offset);
+    let broken = false;
+    for (const { index, label, onlyFinal } of this.open) {
+      if ((onlyFinal && !final) || machine.predicate(index, store.states, offset)) continue;
+      this.findings.set(label, { label, kind: 'property', why: undefined, path: pathTo(machine, store, state) });
+      broken = true;
+    }
+    if (broken) this.open = this.open.filter(({ label }) => !this.findings.has(label));
+    if (final) this.finish(state, offset);
+  }
+
+  private finish(state: number, offset: number): void {
+    this.finalStates++;
+    if (!this.options.outcomes) return;
+    const results = this.machine.outcome(this.store.states, offset);
+    const key = JSON.stringify(results);
+    const known = this.outcomes.get(key);
+    if (known === undefined) this.outcomes.set(key, { results, states: 1, state });
+    else known.states++;
+  }
+
+  isFinal(state: number): boolean {
+    return this.machine.isFinalState(this.store.states, state * this.machine.words);
+  }
+
+  outcomeList(): Outcome[] {
+    return [...this.outcomes.values()].map(({ results, states, state }) => ({ results, states, path: pathTo(this.machine, this.store, state) }));
+  }
+}
+
+/** Explores the machine until nothing is left or a bound is hit. */
+export function explore(machine: ExploredMachine, options: ExploreOptions): Exploration {
+  const { frontier, budget, onProgress } = options;
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  const search = new Search(machine, options);
+  const { store } = search;
+  const expand = makeExpander(machine, store, { onReport: (report, state, t) => search.onReport(report, state, t) });
+  let transitions = 0;
+  let expanded = 0;
+  let shown = 0;
+  let depth = 0;
+  search.inspect(0);
+  for (let state = frontier.take(); state >= 0; state = frontier.take()) {
+    if (frontier.depth >= budget.maxDepth) {
+      search.bounds.add(`--max-depth ${budget.maxDepth}`);
+      break;
+    }
+    if (expanded % CLOCK_INTERVAL === 0) {
+      const seconds = elapsed();
+      const bound = bounded(budget, store.count, store.bytes, seconds);
+      if (bound !== undefined) {
+        search.bounds.add(bound);
+        break;
+      }
+      if (onProgress !== undefined && seconds - shown >= PROGRESS_SECONDS) {
+        shown = seconds;
+        onProgress({ states: store.count, transitions, waiting: frontier.waiting, depth: frontier.depth, seconds });
+      }
+    }
+    const before = store.count;
+    const enabled = expand(state);
+    expanded++;
+    transitions += enabled;
+    if (enabled === 0 && !search.isFinal(state)) search.deadlocks++;
+    for (let found = before; found < store.count; found++) search.inspect(found);
+    if (store.count > before) depth = frontier.depth + 1;
+    frontier.found(before, store.count);
+  }
+  return {
+    strategy: frontier.name,
+    states: store.count,
+    transitions,
+    depth,
+    seconds: elapsed(),
+    bytes: store.bytes,
+    findings: [...search.findings.values()],
+    bounds: [...search.bounds],
+    outcomes: search.outcomeList(),
+    finalStates: search.finalStates,
+    deadlocks: search.deadlocks,
+  };
+}

@@ -1,0 +1,19 @@
+/** The language that models are written in. */
+export { type Chart, type ChartConfig, chart, type EventOf, type PhaseOf } from './chart.ts';
+export {
+  type AnyCommand,
+  type AnyWork,
+  type ArgSpec,
+  type ArgSpecs,
+  type ArgsOf,
+  type BoundHandle,
+  type Call,
+  language,
+  type Next,
+} from './command.ts';
+export { array, type Bound, choice, constant, count, type Fields, flag, list, ref, type Sizes, set } from './field.ts';
+export type { Declarations, Instance, InstanceRef, ModelDefinition, Population, Use } from './model.ts';
+export { type ListView, type Objects, object, type View } from './object.ts';
+export { type AnyProperty, type Check, propertyLanguage } from './property.ts';
+export type { Changes, Semantics } from './semantics.ts';
+export type { Happening, World } from './world.ts';

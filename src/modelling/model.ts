@@ -1,0 +1,100 @@
+/** A model: everything the engine needs to know of a subject, and nothing of how it searches. */
+import type { AnyCommand, AnyWork } from './command.ts';
+import type { Sizes } from './field.ts';
+import type { Objects } from './object.ts';
+import type { AnyProperty } from './property.ts';
+import type { Semantics } from './semantics.ts';
+
+/** An object declared or made: its name and its constants. */
+export interface Instance {
+  readonly name: string;
+  readonly constants?: Readonly<Record<string, unknown>>;
+}
+
+/** A reference to an object before views exist, for constants. */
+export interface InstanceRef {
+  readonly $ref: readonly [kind: string, name: string];
+}
+
+/** One use of a command somewhere in a scenario, before objects exist. */
+export interface Use {
+  readonly command: AnyCommand;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+  readonly as: string | undefined;
+  /** Names of the objects that this use makes, by kind. */
+  readonly made: Readonly<Record<string, string>>;
+}
+
+/** What a scenario declares, in the model's own terms. */
+export interface Declarations {
+  readonly objects: Readonly<Record<string, unknown>>;
+  readonly actors: readonly string[];
+  readonly uses: readonly Use[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** Number of distinct descriptor names. */
+  readonly handles: number;
+}
+
+export interface Population {
+  /** Instances by kind, those made by commands included. */
+  readonly instances: Readonly<Record<string, readonly Instance[]>>;
+  /** Further numbers that bounds of fields refer to. */
+  readonly limits: Sizes;
+}
+
+/** A state in words, for counterexamples: only what differs between two states is shown. */
+export interface Description {
+  /** What is attached where and who runs, by place: `egress of web` → `fw1 count`. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Who holds each object that is counted, by object: `link l` → `fd of alice, pin p`. */
+  readonly holders: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How scenario files may abbreviate what traces write out in full. */
+export interface Shorthand {
+  /** Turns the `objects` of a scenario file into those of a trace file. */
+  readonly objects: (declared: Readonly<Record<string, unknown>>, refuse: (message: string, hint?: string) => never) => Readonly<Record<string, unknown>>;
+  /** Completes the arguments of one operation from what is declared (attach type of the program, defaults). */
+  readonly args: (op: string, args: Readonly<Record<string, unknown>>, objects: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /**
+   * Steps that give `actor` a descriptor of each declared object that it names and does not make itself; `first` tells
+   * that no actor before had one. They run before setup.
+   */
+  readonly provide: (name: string, first: boolean) => { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly as: string };
+  /** Names of declared objects that actors may use without making them. */
+  readonly provided: (objects: Readonly<Record<string, unknown>>) => readonly string[];
+  /** Operation that ends an actor that only takes part in setup. */
+  readonly leave: string;
+}
+
+export interface ModelDefinition {
+  readonly name: string;
+  readonly objects: Objects;
+  /** Kind of object that takes steps. */
+  readonly actorKind: string;
+  readonly commands: Readonly<Record<string, AnyCommand>>;
+  readonly works: readonly AnyWork[];
+  readonly properties: Readonly<Record<string, AnyProperty>>;
+  /** Values of the named flags. */
+  readonly flags: Readonly<Record<string, number>>;
+  readonly errnos: readonly string[];
+  /** Rules that semantics may replace; steps reach them as `k.rules`. */
+  readonly rules: object;
+  readonly semantics: Readonly<Record<string, Semantics>>;
+  readonly defaultSemantics: string;
+  /** Which objects exist; errors in declarations are thrown as InputError by the caller's `refuse`. */
+  readonly populate: (declarations: Declarations, refuse: (message: string, hint?: string) => never) => Population;
+  /** Brings the objects that exist at the start into their phases. */
+  readonly start: (k: never, declarations: Declarations) => void;
+  /** May this actor take a step of its script now? */
+  readonly ready: (k: never, actor: never) => boolean;
+  /** Name of the command that comes before the next script item (a killed process exits), or null. */
+  readonly interrupt: (k: never, actor: never) => string | null;
+  /** Operations that `interrupt` may name. */
+  readonly interruptOps: readonly string[];
+  /** Will this actor never take a step again? */
+  readonly over: (k: never, actor: never) => boolean;
+  readonly describe: (k: never) => Description;
+  readonly shorthand?: Shorthand;
+}

@@ -1,0 +1,40 @@
+/** The world as a step of a model sees it. */
+import type { Objects, View } from './object.ts';
+
+/** What happened inside a step, for whoever watches (replay, explanations); nobody stores it while exploring. */
+export type Happening =
+  | { readonly type: 'get' | 'put'; readonly object: string; readonly refs: number; readonly why: string }
+  | { readonly type: 'fire'; readonly object: string; readonly event: string; readonly from: string; readonly to: string }
+  | { readonly type: 'check'; readonly name: string; readonly errno: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'lock'; readonly name: string };
+
+export type Views<O extends Objects> = { readonly [K in keyof O & string]: readonly View<O, K>[] };
+
+export interface World<O extends Objects = Objects> {
+  /** Every object, by kind. */
+  readonly all: Views<O>;
+  /** The same objects as they were before the running transition. Only properties of steps may look here. */
+  readonly before: Views<O>;
+  /** Does the semantics have this feature? Fixed while a scenario is bound. */
+  has(feature: string): boolean;
+  /**
+   * Ends the command with `errno` unless the condition holds. `name` is the stable name of the check: coverage counts
+   * it, explanations and mutations refer to it.
+   */
+  check(name: string, condition: unknown, errno: string): asserts condition;
+  /** Ends the command with this errno. */
+  fail(name: string, errno: string): never;
+  /** The actor can take this step only when the condition holds; only the first step of a command may ask. */
+  when(condition: unknown): asserts condition;
+  /** Who does what, for properties of steps; `errno` is null while a command runs and after success. */
+  readonly step: { readonly actor: string; readonly op: string; readonly errno: string | null };
+  /** What the running command returns besides success; never part of the state. */
+  returns(values: Readonly<Record<string, unknown>>): void;
+  /** Tells whoever watches. */
+  tell(happening: Happening): void;
+  /** A property calls this when its subject exists; a property that never did is vacuous. */
+  subject(): void;
+  /** The transition breaks a law of the model itself (use after free, unbalanced count). */
+  broken(law: string, why: string): never;
+}

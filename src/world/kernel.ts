@@ -1,0 +1,69 @@
+/** The world object that steps, works and properties receive. */
+import type { Semantics } from '../modelling/semantics.ts';
+import type { Happening } from '../modelling/world.ts';
+import type { Coverage } from './coverage.ts';
+import { BLOCKED, ErrnoSignal, LawSignal } from './signals.ts';
+import type { AnyViews } from './views.ts';
+
+/** What the running transition does; the runner sets it, steps and properties read it. */
+export interface Running {
+  actor: string;
+  op: string;
+  errno: string | null;
+  /** What the command returned besides success. */
+  values: Record<string, unknown> | undefined;
+  /** Name of the step inside the command, for traces at grain `lock`. */
+  stepName: string;
+}
+
+export interface KernelParts {
+  readonly views: AnyViews;
+  readonly past: () => AnyViews;
+  readonly semantics: Semantics;
+  readonly rules: object;
+  readonly coverage: Coverage;
+  readonly running: Running;
+  readonly watch: (happening: Happening) => void;
+  /** Label of the property that is being checked. */
+  readonly propertyLabel: () => string | undefined;
+}
+
+export interface AnyKernel {
+  readonly all: AnyViews;
+  readonly rules: object;
+}
+
+export function makeKernel(parts: KernelParts): AnyKernel {
+  const { coverage, running, semantics } = parts;
+  return {
+    all: parts.views,
+    get before() {
+      return parts.past();
+    },
+    rules: { ...parts.rules, ...semantics.rules },
+    step: running,
+    has: (feature: string) => semantics.features.has(feature),
+    check(name: string, condition: unknown, errno: string) {
+      coverage.checks.add(`${running.op} ${name} ${condition ? 'true' : 'false'}`);
+      if (!condition) throw new ErrnoSignal(errno, name);
+    },
+    fail(name: string, errno: string) {
+      coverage.checks.add(`${running.op} ${name} false`);
+      throw new ErrnoSignal(errno, name);
+    },
+    when(condition: unknown) {
+      if (!condition) throw BLOCKED;
+    },
+    returns(values: Readonly<Record<string, unknown>>) {
+      running.values = { ...running.values, ...values };
+    },
+    tell: parts.watch,
+    subject() {
+      const label = parts.propertyLabel();
+      if (label !== undefined) coverage.subjects.add(label);
+    },
+    broken(law: string, why: string) {
+      throw new LawSignal(law, why);
+    },
+  } as AnyKernel;
+}

@@ -1,0 +1,183 @@
+/** The runner of one actor: takes the next step of its script, of a menu item, or of the command that interrupts it. */
+import type { ModelDefinition } from '../modelling/model.ts';
+import type { Coverage } from './coverage.ts';
+import type { Grain, ItemInput } from './input.ts';
+import type { AnyKernel, Running } from './kernel.ts';
+import { BLOCKED, BoundSignal, ErrnoSignal } from './signals.ts';
+import type { ItemUses } from './uses.ts';
+import type { AnyView } from './views.ts';
+
+/** A call without its static types. */
+export interface AnyCall {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly frame: AnyView;
+  readonly actor: AnyView | undefined;
+  readonly made: Readonly<Record<string, AnyView>>;
+  readonly as: number | null;
+}
+
+export interface BoundItem {
+  readonly uses: ItemUses;
+  readonly input: ItemInput;
+  /** One per repetition. */
+  readonly calls: readonly AnyCall[];
+  /** Writes the result code: 1 success, 2 + index of the errno. */
+  readonly remember: ((code: number) => void) | undefined;
+  readonly clearRegisters: () => void;
+}
+
+/** Position of an actor, as fields of the state. */
+export interface FrameView {
+  /** Next item of the script. */
+  item: number;
+  /** 0 idle, else 1 + index of the item that runs. */
+  running: number;
+  /** Step that comes next inside the command. */
+  step: number;
+  /** Repetition of the running item. */
+  repetition: number;
+  /** Menu items used so far. */
+  spent: number;
+  readonly used: { at(i: number): number; put(i: number, value: number): void };
+}
+
+export interface RunnerParts {
+  readonly model: ModelDefinition;
+  readonly k: AnyKernel;
+  readonly grain: Grain;
+  readonly name: string;
+  readonly actor: AnyView | undefined;
+  readonly frame: FrameView;
+  readonly script: readonly BoundItem[];
+  readonly menu: readonly BoundItem[];
+  readonly menuTimes: number | undefined;
+  /** Commands that may interrupt the script, by operation. */
+  readonly interrupts: ReadonlyMap<string, BoundItem>;
+  readonly running: Running;
+  readonly coverage: Coverage;
+}
+
+/** Longest command in steps; a command that runs longer loops. */
+const STEPS_MAX = 200;
+
+export class Runner {
+  readonly parts: RunnerParts;
+  private readonly items: readonly BoundItem[];
+  constructor(parts: RunnerParts) {
+    this.parts = parts;
+    this.items = [...parts.script, ...parts.menu, ...parts.interrupts.values()];
+  }
+
+  /** Next step of the running command, of an interrupt, or of the script. Throws BLOCKED if there is none. */
+  next(): BoundItem {
+    const { frame, script, actor, model, k } = this.parts;
+    const running = frame.running;
+    if (running > 0) return this.proceed(this.items[running - 1] as BoundItem, running - 1, frame.repetition, frame.step);
+    const interrupt = actor === undefined ? null : model.interrupt(k as never, actor as never);
+    if (interrupt !== null) {
+      const item = this.parts.interrupts.get(interrupt);
+      if (item === undefined) throw new Error(`LR907 no command ${interrupt} to interrupt with`);
+      return this.proceed(item, this.items.indexOf(item), 0, 0);
+    }
+    const position = frame.item;
+    const item = script[position];
+    if (item === undefined || !this.ready()) throw BLOCKED;
+    return this.proceed(item, position, 0, 0);
+  }
+
+  /** Starts an item of the menu. */
+  choose(choice: number): BoundItem {
+    const { frame, script, menu, menuTimes, actor, model, k } = this.parts;
+    const item = menu[choice] as BoundItem;
+    if (frame.running > 0 || !this.ready()) throw BLOCKED;
+    if (actor !== undefined && model.interrupt(k as never, actor as never) !== null) throw BLOCKED;
+    if (menuTimes !== undefined) {
+      const spent = frame.spent;
+      if (spent >= menuTimes) throw BLOCKED;
+      frame.spent = spent + 1;
+    }
+    let repetition = 0;
+    if (item.calls.length > 1) {
+      repetition = frame.used.at(choice);
+      if (repetition >= item.calls.length) throw new BoundSignal(`${this.parts.name} used ${item.input.op} more often than objects were set aside`);
+      frame.used.put(choice, repetition + 1);
+    }
+    return this.proceed(item, script.length + choice, repetition, 0);
+  }
+
+  /** No step of this actor is under way and its script is at an end (or the actor is). */
+  finished(): boolean {
+    const { frame, script, actor, model, k } = this.parts;
+    if (frame.running > 0) return false;
+    if (actor !== undefined && model.over(k as never, actor as never)) return true;
+    if (actor !== undefined && model.interrupt(k as never, actor as never) !== null) return false;
+    return frame.item >= script.length;
+  }
+
+  /** The item that would run next, for labels. */
+  current(): BoundItem | undefined {
+    const { frame, script } = this.parts;
+    return frame.running > 0 ? this.items[frame.running - 1] : script[frame.item];
+  }
+
+  private ready(): boolean {
+    const { actor, model, k } = this.parts;
+    return actor === undefined || model.ready(k as never, actor as never);
+  }
+
+  private proceed(item: BoundItem, index: number, repetition: number, from: number): BoundItem {
+    const { grain, frame, running, coverage } = this.parts;
+    const call = item.calls[repetition] as AnyCall;
+    const { command } = item.uses;
+    running.actor = this.parts.name;
+    running.op = command.op;
+    coverage.commands.add(command.op);
+    let step = from;
+    for (let n = 0; ; n++) {
+      if (n > STEPS_MAX) throw new Error(`LR908 ${command.op} does not end`);
+      const next = this.step(item, call, step);
+      if (next < 0) break;
+      step = next;
+      if (grain === 'lock') {
+        frame.running = index + 1;
+        frame.repetition = repetition;
+        frame.step = step;
+        return item;
+      }
+    }
+    this.end(item, index);
+    return item;
+  }
+
+  /** Runs one step; the index of the one that follows, or -1. */
+  private step(item: BoundItem, call: AnyCall, step: number): number {
+    const { k, running } = this.parts;
+    const { command } = item.uses;
+    const name = command.stepNames[step] as string;
+    running.stepName = name;
+    try {
+      const next = command.steps[name]?.(k as never, call as never);
+      if (next === 'again') return step;
+      const following = next === undefined ? step + 1 : next === 'done' ? command.stepNames.length : command.stepNames.indexOf(next as string);
+      if (following < command.stepNames.length) return following;
+      command.cleanup?.(k as never, call as never, false);
+    } catch (signal) {
+      if (!(signal instanceof ErrnoSignal)) throw signal;
+      running.errno = signal.errno;
+      (k as unknown as { tell(h: object): void }).tell({ type: 'check', name: signal.check, errno: signal.errno });
+      command.cleanup?.(k as never, call as never, true);
+    }
+    return -1;
+  }
+
+  private end(item: BoundItem, index: number): void {
+    const { frame, script, model, running, coverage } = this.parts;
+    coverage.results.add(`${running.op} ${running.errno ?? 'ok'}`);
+    item.remember?.(running.errno === null ? 1 : 2 + model.errnos.indexOf(running.errno));
+    item.clearRegisters();
+    frame.running = 0;
+    frame.repetition = 0;
+    frame.step = 0;
+    if (index < script.length) frame.item = index + 1;
+  }
+}
