@@ -46,6 +46,8 @@ export interface Exploration {
   readonly finalStates: number;
   /** States without successor that are not final: somebody waits for ever. */
   readonly deadlocks: number;
+  /** Path to the first of them. */
+  readonly deadlock: readonly number[] | undefined;
 }
 
 export interface ExploreOptions {
@@ -67,6 +69,7 @@ class Search {
   readonly outcomes = new Map<string, { results: Readonly<Record<string, string>>; states: number; state: number }>();
   finalStates = 0;
   deadlocks = 0;
+  private firstDeadlock = -1;
   private readonly machine: ExploredMachine;
   private readonly options: ExploreOptions;
   private readonly needsFinal: boolean;
@@ -114,8 +117,19 @@ class Search {
     else known.states++;
   }
 
-  isFinal(state: number): boolean {
+  private isFinal(state: number): boolean {
     return this.machine.isFinalState(this.store.states, state * this.machine.words);
+  }
+
+  /** A state has no successor. */
+  stuck(state: number): void {
+    if (this.isFinal(state)) return;
+    if (this.deadlocks === 0) this.firstDeadlock = state;
+    this.deadlocks++;
+  }
+
+  get deadlock(): readonly number[] | undefined {
+    return this.firstDeadlock < 0 ? undefined : pathTo(this.machine, this.store, this.firstDeadlock);
   }
 
   outcomeList(): Outcome[] {
@@ -157,7 +171,7 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
     const enabled = expand(state);
     expanded++;
     transitions += enabled;
-    if (enabled === 0 && !search.isFinal(state)) search.deadlocks++;
+    if (enabled === 0) search.stuck(state);
     for (let found = before; found < store.count; found++) search.inspect(found);
     if (store.count > before) depth = frontier.depth + 1;
     frontier.found(before, store.count);
@@ -174,5 +188,6 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
     outcomes: search.outcomeList(),
     finalStates: search.finalStates,
     deadlocks: search.deadlocks,
+    deadlock: search.deadlock,
   };
 }

@@ -97,6 +97,8 @@ export interface CommandSpec<W, O extends Objects, Actor extends keyof O & strin
   readonly yieldsHandle?: boolean;
   /** Arguments that give further descriptors a name (`peer` of socketpair, `as` of send_fd). */
   readonly handleArguments?: readonly string[];
+  /** Argument that `as` fills, for commands whose `as` names something else than a descriptor (the child of fork). */
+  readonly asArgument?: string;
   readonly steps: { readonly [S in Steps]: (k: W, call: Call<O, Actor, A, R, Made>) => Next<NoInfer<Steps>> };
   /** Undoes what earlier steps took when a check fails, and puts transient references; runs after success too. */
   readonly cleanup?: (k: W, call: Call<O, Actor, A, R, Made>, failed: boolean) => void;
@@ -113,6 +115,7 @@ export interface AnyCommand {
   readonly names: string | undefined;
   readonly yieldsHandle: boolean;
   readonly handleArguments: readonly string[];
+  readonly asArgument: string | undefined;
   readonly stepNames: readonly string[];
   readonly steps: Readonly<Record<string, (k: never, call: never) => Next>>;
   readonly cleanup: ((k: never, call: never, failed: boolean) => void) | undefined;
@@ -152,6 +155,7 @@ export function language<W extends World<O>, O extends Objects, Actor extends ke
         names: spec.names,
         yieldsHandle: spec.yieldsHandle ?? false,
         handleArguments: spec.handleArguments ?? [],
+        asArgument: spec.asArgument,
         stepNames: Object.keys(spec.steps),
         steps: spec.steps as never,
         cleanup: spec.cleanup as never,

@@ -46,8 +46,15 @@ export interface ConstantField<T = unknown> {
   readonly of?: T;
 }
 
+/** A reference, or a list of references, that is fixed when the scenario is bound. */
+export interface FixedField<Kind extends string = string, Many extends boolean = boolean> {
+  readonly type: 'constant';
+  readonly kind: Kind;
+  readonly many: Many;
+}
+
 export type ScalarField = FlagField | CountField | ChoiceField | RefField;
-export type Field = ScalarField | SetField | ListField | ArrayField | ConstantField;
+export type Field = ScalarField | SetField | ListField | ArrayField | FixedField | ConstantField;
 export type Fields = Readonly<Record<string, Field>>;
 
 /** True or false; false at first. */
@@ -85,5 +92,11 @@ export const array = <Element extends ScalarField>(element: Element, length: Bou
   length,
 });
 
-/** A value given at binding time, such as the parent of a cgroup or the type of a program. */
+/** An object given at binding time, such as the parent of a cgroup, or null. */
+export const fixed = <const Kind extends string>(kind: Kind): FixedField<Kind, false> => ({ type: 'constant', kind, many: false });
+
+/** Objects given at binding time, such as the ancestors of a cgroup. */
+export const fixedList = <const Kind extends string>(kind: Kind): FixedField<Kind, true> => ({ type: 'constant', kind, many: true });
+
+/** A value given at binding time, such as the type of a program. */
 export const constant = <T>(): ConstantField<T> => ({ type: 'constant' });

@@ -32,8 +32,10 @@ export interface Declarations {
   readonly actors: readonly string[];
   readonly uses: readonly Use[];
   readonly limits: Readonly<Record<string, number>>;
-  /** Number of distinct descriptor names. */
-  readonly handles: number;
+  /** How fine the steps will be; objects that only matter between the steps of a command can be left out. */
+  readonly grain: 'command' | 'work' | 'lock';
+  /** Index of every descriptor name. */
+  readonly handles: ReadonlyMap<string, number>;
 }
 
 export interface Population {
@@ -82,6 +84,8 @@ export interface ModelDefinition {
   /** Rules that semantics may replace; steps reach them as `k.rules`. */
   readonly rules: object;
   readonly semantics: Readonly<Record<string, Semantics>>;
+  /** What each feature is, with the change that brought it. */
+  readonly features?: Readonly<Record<string, string>>;
   readonly defaultSemantics: string;
   /** Which objects exist; errors in declarations are thrown as InputError by the caller's `refuse`. */
   readonly populate: (declarations: Declarations, refuse: (message: string, hint?: string) => never) => Population;
@@ -95,6 +99,13 @@ export interface ModelDefinition {
   readonly interruptOps: readonly string[];
   /** Will this actor never take a step again? */
   readonly over: (k: never, actor: never) => boolean;
+  /**
+   * What an actor still has to do after the last step of a command, before it returns to user mode (release of files).
+   * One call is one atomic step.
+   */
+  readonly tail?: { readonly pending: (k: never, actor: never) => boolean; readonly run: (k: never, actor: never) => void };
   readonly describe: (k: never) => Description;
+  /** The state in the form of recorded traces: `{ cgroups, links }`. */
+  readonly recordedState?: (k: never) => { readonly cgroups: Readonly<Record<string, unknown>>; readonly links: Readonly<Record<string, unknown>> };
   readonly shorthand?: Shorthand;
 }

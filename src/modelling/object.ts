@@ -7,6 +7,7 @@ import type {
   CountField,
   Field,
   Fields,
+  FixedField,
   FlagField,
   ListField,
   RefField,
@@ -78,9 +79,13 @@ export type ValueOf<O extends Objects, F extends Field> = F extends ScalarField
       ? ListView<ElementValue<O, Element>>
       : F extends ArrayField<infer Element>
         ? ArrayView<ScalarValue<O, Element>>
-        : F extends ConstantField<infer T>
-          ? T
-          : never;
+        : F extends FixedField<infer Kind, infer Many>
+          ? Many extends true
+            ? readonly ViewOf<O, Kind & keyof O>[]
+            : ViewOf<O, Kind & keyof O> | null
+          : F extends ConstantField<infer T>
+            ? T
+            : never;
 
 type FieldsOf<O extends Objects, K extends keyof O> = O[K]['fields'];
 type Assignable<F extends Fields> = { [N in keyof F]: F[N] extends ScalarField ? N : never }[keyof F];

@@ -16,6 +16,8 @@ export interface World<O extends Objects = Objects> {
   readonly all: Views<O>;
   /** The same objects as they were before the running transition. Only properties of steps may look here. */
   readonly before: Views<O>;
+  /** Names of descriptors, by handle index. */
+  readonly handles: readonly string[];
   /** Does the semantics have this feature? Fixed while a scenario is bound. */
   has(feature: string): boolean;
   /**

@@ -39,7 +39,7 @@ function flagBits(raw: unknown, what: string, context: ArgContext): number {
   if (!Array.isArray(raw)) return refuse(context, 'LR204', `${what}: flags are a list, such as [BPF_F_ALLOW_MULTI]`);
   let bits = 0;
   for (const item of raw) {
-    const value = typeof item === 'number' ? item : context.flags[item as string];
+    const value = typeof item === 'number' ? item : Object.hasOwn(context.flags, String(item)) ? context.flags[String(item)] : undefined;
     if (value === undefined)
       refuse(context, 'LR204', `${what}: unknown flag ${shown(item)}`, didYouMean(String(item), Object.keys(context.flags)));
     else bits |= value;
@@ -64,7 +64,7 @@ function target(kind: string, raw: unknown, what: string, context: ArgContext): 
 function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext): unknown {
   const expect = (type: 'number' | 'boolean'): unknown =>
     // biome-ignore lint/suspicious/useValidTypeof: both values of the parameter are typeof results
-    typeof raw === type ? raw : refuse(context, 'LR205', `${what}: expected ${type === 'number' ? 'an integer' : 'true or false'}, got ${shown(raw)}`);
+    typeof raw === type && !(type === 'number' && !Number.isInteger(raw)) ? raw : refuse(context, 'LR205', `${what}: expected ${type === 'number' ? 'an integer' : 'true or false'}, got ${shown(raw)}`);
   switch (spec.shape) {
     case 'handle':
       return handle(raw, what, context);

@@ -1,5 +1,5 @@
 /** Binding: from a scenario's words to a machine. The only place that knows how all the parts fit together. */
-import { array, count, type Fields } from '../modelling/field.ts';
+import { array, count } from '../modelling/field.ts';
 import type { Instance, InstanceRef, Population, Use } from '../modelling/model.ts';
 import { type Objects, object } from '../modelling/object.ts';
 import { type ArgContext, bindArgs } from './bind-args.ts';
@@ -9,10 +9,12 @@ import { type ActorInput, InputError, type Position, type WorldInput } from './i
 import { type AnyKernel, makeKernel, type Running } from './kernel.ts';
 import { BitAllocator, cellsOf, type Layout, layOut, type ObjectCells } from './layout.ts';
 import { type BoundProperty, Machine, type MachineParts } from './machine.ts';
+import { PHASE_PROPERTY, type PhaseContext, phaseProperty } from './phase-property.ts';
 import { type AnyCall, type BoundItem, type FrameView, Runner } from './runner.ts';
+import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
 import { didYouMean } from './suggest.ts';
 import { type ItemUses, usesOf } from './uses.ts';
-import { type AnyView, type AnyViews, makeViews, type ObjectInstances, ObjectName } from './views.ts';
+import { type AnyView, type AnyViews, makeRegisters, makeViews, type ObjectInstances, ObjectName } from './views.ts';
 
 interface ActorPlan {
   readonly input: ActorInput;
@@ -49,7 +51,7 @@ function plan(input: WorldInput): Plan {
   const refuse = (message: string, hint?: string): never => {
     throw new InputError('LR210', message, input.where, hint);
   };
-  const population = model.populate({ objects: input.objects, actors: names, uses, limits: input.limits, handles: handles.size }, refuse);
+  const population = model.populate({ objects: input.objects, actors: names, uses, limits: input.limits, handles, grain: input.grain }, refuse);
   return { setup, actors, uses, population, handles };
 }
 
@@ -199,6 +201,7 @@ class Binder {
       },
       semantics,
       rules: model.rules,
+      handles: [...this.plan.handles.keys()],
       coverage: this.coverage,
       running: this.running,
       watch: this.context.watch,
@@ -214,18 +217,10 @@ class Binder {
   /** A view over the registers of one command of one actor. */
   private frameOf(owner: string, uses: ItemUses): { view: AnyView; clear: () => void } {
     const own = this.registers.get(owner)?.get(uses.command.op) as ObjectCells;
-    const kind = `registers of ${uses.command.op}`;
-    const fields: Fields = uses.command.registers;
-    const views = makeViews(
-      { ...this.objects, [kind]: object({ fields }) },
-      { ...this.instances, [kind]: { names: [owner] } },
-      { ...this.layout, [kind]: [own] },
-      this.context,
-      false,
-    );
+    const view = makeRegisters(owner, own.fields, this.context, this.views);
     const cells = Object.values(own.fields).flatMap((field) => field.cells);
     return {
-      view: views[kind]?.[0] as AnyView,
+      view,
       clear: () => {
         for (const cell of cells) this.cells.write(cell, 0);
       },
@@ -240,7 +235,9 @@ class Binder {
     const calls = uses.repetitions.map((use): AnyCall => {
       const made: Record<string, AnyView> = {};
       for (const [kind, name] of Object.entries(use.made)) made[kind] = this.views[kind]?.find((view) => view.name === name) as AnyView;
-      const args = bindArgs(uses.command.args, use.args, '', this.argContext(uses.item.where));
+      const { asArgument } = use.command;
+      const raw = asArgument === undefined || use.as === undefined ? use.args : { ...use.args, [asArgument]: use.as };
+      const args = bindArgs(uses.command.args, raw, '', this.argContext(uses.item.where));
       const as = use.command.yieldsHandle && use.as !== undefined ? (this.plan.handles.get(use.as) ?? null) : null;
       return { args, frame, actor, made, as };
     });
@@ -275,12 +272,19 @@ class Binder {
   private properties(): BoundProperty[] {
     const { model, properties } = this.input;
     return properties.map((input) => {
+      if (input.property === PHASE_PROPERTY) return phaseProperty(input, this.phaseContext());
       const spec = model.properties[input.property];
       if (spec === undefined || !Object.hasOwn(model.properties, input.property))
         throw new InputError('LR220', `unknown property "${input.property}"`, input.where, didYouMean(input.property, Object.keys(model.properties)));
       const params = bindArgs(spec.params, input.params, '', this.argContext(input.where));
       return { input, kind: spec.kind, check: () => spec.check(this.k as never, params as never) };
     });
+  }
+
+  private phaseContext(): PhaseContext {
+    const made = new Set(this.plan.uses.flatMap((use) => Object.entries(use.made).map(([kind, name]) => `${kind} ${name}`)));
+    const subject = (): void => (this.k as unknown as { subject(): void }).subject();
+    return { objects: this.input.model.objects, views: this.views, isMade: ({ kind, name }) => made.has(`${kind} ${name}`), subject };
   }
 
   /** Runs setup alone, first, with all deferred work done; what fails there is an error of the scenario. */
@@ -304,10 +308,25 @@ class Binder {
     for (const uses of this.plan.setup) {
       const item = this.bindItem('', uses, undefined);
       this.running.errno = null;
-      runner(item).next();
+      this.setupStep(uses, () => runner(item).next());
       if (this.running.errno !== null)
         throw new InputError('LR230', `setup: ${uses.item.op} fails with ${this.running.errno}`, uses.item.where, 'setup steps must succeed under every semantics the scenario names');
-      machine.drain();
+      this.setupStep(uses, () => machine.drain());
+    }
+  }
+
+  /** Ends of setup other than an errno: nobody but the author can mend them either. */
+  private setupStep(uses: ItemUses, run: () => unknown): void {
+    try {
+      run();
+    } catch (signal) {
+      const refuse = (why: string): never => {
+        throw new InputError('LR231', `setup: ${uses.item.op} ${why}`, uses.item.where, 'setup runs alone, before every actor');
+      };
+      if (signal instanceof BlockedSignal) refuse('waits for ever');
+      if (signal instanceof LawSignal) refuse(`breaks the law ${signal.law}: ${signal.why}`);
+      if (signal instanceof BoundSignal) refuse(`reaches a bound: ${signal.what}`);
+      throw signal;
     }
   }
 
@@ -336,7 +355,7 @@ class Binder {
       checking: this.checking,
     });
     machine.withoutStoring(() => {
-      model.start(this.k as never, { objects: this.input.objects, actors: [], uses: this.plan.uses, limits: this.input.limits, handles: this.plan.handles.size });
+      model.start(this.k as never, { objects: this.input.objects, actors: [], uses: this.plan.uses, limits: this.input.limits, handles: this.plan.handles, grain: this.input.grain });
       this.runSetup(machine);
     });
     initial.set(this.cells.now.subarray(0, initial.length));

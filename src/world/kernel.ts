@@ -21,6 +21,7 @@ export interface KernelParts {
   readonly past: () => AnyViews;
   readonly semantics: Semantics;
   readonly rules: object;
+  readonly handles: readonly string[];
   readonly coverage: Coverage;
   readonly running: Running;
   readonly watch: (happening: Happening) => void;
@@ -40,6 +41,7 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     get before() {
       return parts.past();
     },
+    handles: parts.handles,
     rules: { ...parts.rules, ...semantics.rules },
     step: running,
     has: (feature: string) => semantics.features.has(feature),

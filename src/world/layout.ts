@@ -2,6 +2,7 @@
 import type { Bound, Field, ScalarField, Sizes } from '../modelling/field.ts';
 import type { Objects } from '../modelling/object.ts';
 import { type Cell, CELL_BITS_MAX } from './cells.ts';
+import { InputError } from './input.ts';
 
 /** Bits needed for the values 0 … most. */
 const bitsFor = (most: number): number => (most <= 0 ? 0 : 32 - Math.clz32(most));
@@ -21,7 +22,7 @@ export class BitAllocator {
   private shift = 0;
 
   take(bits: number): Cell {
-    if (bits > CELL_BITS_MAX) throw new Error(`LR902 a field of ${bits} bits is wider than ${CELL_BITS_MAX}`);
+    if (bits > CELL_BITS_MAX) throw new InputError('LR211', `the scenario is too large: a field would take ${bits} bits, and ${CELL_BITS_MAX} are possible`, undefined, 'fewer objects, steps or repetitions');
     if (this.shift + bits > 32) {
       this.word++;
       this.shift = 0;

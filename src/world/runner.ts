@@ -131,11 +131,11 @@ export class Runner {
     const { command } = item.uses;
     running.actor = this.parts.name;
     running.op = command.op;
-    coverage.commands.add(command.op);
     let step = from;
     for (let n = 0; ; n++) {
       if (n > STEPS_MAX) throw new Error(`LR908 ${command.op} does not end`);
       const next = this.step(item, call, step);
+      coverage.commands.add(command.op);
       if (next < 0) break;
       step = next;
       if (grain === 'lock') {
@@ -151,8 +151,13 @@ export class Runner {
 
   /** Runs one step; the index of the one that follows, or -1. */
   private step(item: BoundItem, call: AnyCall, step: number): number {
-    const { k, running } = this.parts;
+    const { k, running, model, actor } = this.parts;
     const { command } = item.uses;
+    if (step === command.stepNames.length) {
+      running.stepName = 'return to user mode';
+      model.tail?.run(k as never, actor as never);
+      return this.tail(step);
+    }
     const name = command.stepNames[step] as string;
     running.stepName = name;
     try {
@@ -167,13 +172,25 @@ export class Runner {
       (k as unknown as { tell(h: object): void }).tell({ type: 'check', name: signal.check, errno: signal.errno });
       command.cleanup?.(k as never, call as never, true);
     }
-    return -1;
+    this.conclude(item);
+    return this.tail(command.stepNames.length);
+  }
+
+  /** The step that empties what is left to do before user mode, or -1 if there is nothing. */
+  private tail(step: number): number {
+    const { k, model, actor } = this.parts;
+    return actor !== undefined && model.tail?.pending(k as never, actor as never) === true ? step : -1;
+  }
+
+  /** The command has its result. */
+  private conclude(item: BoundItem): void {
+    const { model, running, coverage } = this.parts;
+    coverage.results.add(`${running.op} ${running.errno ?? 'ok'}`);
+    item.remember?.(running.errno === null ? 1 : 2 + model.errnos.indexOf(running.errno));
   }
 
   private end(item: BoundItem, index: number): void {
-    const { frame, script, model, running, coverage } = this.parts;
-    coverage.results.add(`${running.op} ${running.errno ?? 'ok'}`);
-    item.remember?.(running.errno === null ? 1 : 2 + model.errnos.indexOf(running.errno));
+    const { frame, script } = this.parts;
     item.clearRegisters();
     frame.running = 0;
     frame.repetition = 0;

@@ -5,7 +5,7 @@ import type { Happening } from '../modelling/world.ts';
 import type { Cell, Cells } from './cells.ts';
 import { chartTable, NO_TRANSITION } from './chart-table.ts';
 import type { Coverage } from './coverage.ts';
-import { largest, type Layout } from './layout.ts';
+import { largest, type Layout, type ObjectCells } from './layout.ts';
 import { BoundSignal, LawSignal } from './signals.ts';
 
 /** A view without its static type; models see `View<O, K>`. */
@@ -262,6 +262,15 @@ export function makeViews(
       }
     }
   return views;
+}
+
+/** A view over the registers of one command; its references lead to the objects of `views`. */
+export function makeRegisters(owner: string, fields: ObjectCells['fields'], context: ViewContext, views: AnyViews): AnyView {
+  const { cells } = context;
+  const access: Access = { read: (cell) => cells.read(cell), write: (cell, value) => cells.write(cell, value) };
+  const view = { kind: 'registers', index: 0, name: owner } as unknown as AnyView;
+  for (const [name, { field, cells: fieldCells }] of Object.entries(fields)) defineField(view, name, field, fieldCells, access, context, views);
+  return view;
 }
 
 function resolveNames(value: unknown, views: AnyViews): unknown {

@@ -1,0 +1,89 @@
+/** BPF_LINK_UPDATE, with and without the old program, and BPF_LINK_DETACH. */
+import { ref } from '../../src/modelling/index.ts';
+import { command, type Kernel } from '../objects/index.ts';
+import { countChange } from '../rules/attach.ts';
+import { ATTR, attrOf, checkAttr } from '../rules/attr.ts';
+import { FLAG, has, only } from '../rules/flags.ts';
+import { getLink, getProgram, putLink, putProgram } from '../rules/references.ts';
+import { resolveLink, resolveProgram } from '../rules/resolve.ts';
+
+export const linkUpdate = command({
+  op: 'link_update',
+  name: 'BPF_LINK_UPDATE',
+  cites: 'kernel/bpf/syscall.c link_update; kernel/bpf/cgroup.c cgroup_bpf_replace, __cgroup_bpf_replace; facts cgroup 3, 5.6, I01–I25, J07–J11',
+  args: {
+    link: { shape: 'handle' },
+    prog: { shape: 'handle' },
+    oldProg: { shape: 'handle', optional: true },
+    flags: { shape: 'flags', optional: true },
+    attr: ATTR,
+  },
+  registers: { link: ref('link'), next: ref('program'), old: ref('program') },
+  steps: {
+    resolve(k: Kernel, { args, frame, actor }) {
+      k.check('command is known', k.has('cgroup-link'), 'EINVAL');
+      checkAttr(k, args.attr);
+      k.check('flags are known', only(args.flags, FLAG.BPF_F_REPLACE), 'EINVAL');
+      const link = resolveLink(k, actor, args.link);
+      const next = resolveProgram(k, actor, args.prog, 'new program');
+      const comparing = has(args.flags, FLAG.BPF_F_REPLACE);
+      const old = comparing ? resolveProgram(k, actor, args.oldProg, 'old program') : null;
+      if (!comparing) k.check('old program only with REPLACE', args.oldProg === null, 'EINVAL');
+      const why = `LINK_UPDATE of ${actor.name}`;
+      getLink(k, link, why);
+      getProgram(k, next, why);
+      if (old !== null) getProgram(k, old, why);
+      frame.link = link;
+      frame.next = next;
+      frame.old = old;
+    },
+    'replace [cgroup_mutex]'(k: Kernel, { frame }) {
+      const { link, next, old } = frame;
+      if (link === null || next === null) return;
+      k.tell({ type: 'lock', name: 'cgroup_mutex' });
+      const { slot, prog } = link;
+      if (slot === null || prog === null) return k.fail('link is attached', k.has('defunct-enolink') ? 'ENOLINK' : 'EINVAL');
+      if (old !== null) k.check('old program is the current one', old === prog, 'EPERM');
+      k.check('program type is the same', next.template.type === prog.template.type, 'EINVAL');
+      if (k.has('storage-check')) k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
+      countChange(slot);
+      getProgram(k, next, `link ${link.name}`);
+      link.prog = next;
+      k.rules.replaceEffective(k, slot, link, next);
+      putProgram(k, prog, `link ${link.name}`);
+    },
+  },
+  cleanup(k: Kernel, { frame, actor }) {
+    const why = `LINK_UPDATE of ${actor.name}`;
+    if (frame.old !== null) putProgram(k, frame.old, why);
+    if (frame.next !== null) putProgram(k, frame.next, why);
+    if (frame.link !== null) putLink(k, frame.link, why, actor);
+  },
+});
+
+export const linkDetach = command({
+  op: 'link_detach',
+  name: 'BPF_LINK_DETACH',
+  cites: 'kernel/bpf/syscall.c link_detach; kernel/bpf/cgroup.c bpf_cgroup_link_detach; facts cgroup 3, 5.7, J01–J06; link-core 4.4',
+  args: { link: { shape: 'handle' }, attr: ATTR },
+  registers: { link: ref('link') },
+  steps: {
+    resolve(k: Kernel, { args, frame, actor }) {
+      k.check('command is known', k.has('link-detach'), 'EINVAL');
+      checkAttr(k, args.attr);
+      // With no byte of attr passed, link_fd reads as 0.
+      const link = resolveLink(k, actor, attrOf(args.attr).size === 0 ? null : args.link);
+      getLink(k, link, `LINK_DETACH of ${actor.name}`);
+      frame.link = link;
+    },
+    'detach [cgroup_mutex]'(k: Kernel, { frame }) {
+      const { link } = frame;
+      if (link === null || link.slot === null) return;
+      k.rules.detachLink(k, link);
+      link.fire('DETACH');
+    },
+  },
+  cleanup(k: Kernel, { frame, actor }) {
+    if (frame.link !== null) putLink(k, frame.link, `LINK_DETACH of ${actor.name}`, actor);
+  },
+});

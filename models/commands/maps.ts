@@ -1,0 +1,159 @@
+/** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
+import { command, type Kernel } from '../objects/index.ts';
+import { ATTR, checkAttr } from '../rules/attr.ts';
+import { only } from '../rules/flags.ts';
+import { capable } from '../rules/privileges.ts';
+import { getFile, openFile, putFile } from '../rules/references.ts';
+import { checkRoom, descriptor, install, resolveLink, resolveProgram } from '../rules/resolve.ts';
+
+export const mapCreate = command({
+  op: 'map_create',
+  name: 'BPF_MAP_CREATE',
+  cites: 'kernel/bpf/syscall.c map_create; facts link-core 13, pin-090',
+  args: { map: { shape: 'word' }, attr: ATTR },
+  makes: ['map', 'file'],
+  names: 'map',
+  yieldsHandle: true,
+  steps: {
+    create(k: Kernel, { args, made, actor, as }) {
+      checkAttr(k, args.attr);
+      k.check('may use BPF', capable(actor, 'CAP_BPF') || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+      checkRoom(k, actor);
+      made.map.created = true;
+      made.map.refs = 1;
+      openFile(made.file, 'map', made.map).refs = 1;
+      install(k, actor, made.file, as);
+    },
+  },
+});
+
+export const mapGetFdById = command({
+  op: 'map_get_fd_by_id',
+  name: 'BPF_MAP_GET_FD_BY_ID',
+  cites: 'kernel/bpf/syscall.c bpf_map_get_fd_by_id; facts link-core 4.5, pin-081',
+  args: { mapId: { shape: 'object', kind: 'map', optional: true }, id: { shape: 'integer', optional: true }, rawOpenFlags: { shape: 'json', optional: true }, attr: ATTR },
+  makes: ['file'],
+  yieldsHandle: true,
+  steps: {
+    get(k: Kernel, { args, made, actor, as }) {
+      checkAttr(k, args.attr);
+      k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+      const map = args.mapId;
+      if (map === null || map.refs === 0) return k.fail('map exists', 'ENOENT');
+      checkRoom(k, actor);
+      map.refs += 1;
+      openFile(made.file, 'map', map).refs = 1;
+      install(k, actor, made.file, as);
+    },
+  },
+});
+
+export const mapLookup = command({
+  op: 'map_lookup',
+  name: 'BPF_MAP_LOOKUP_ELEM',
+  cites: 'kernel/bpf/local_storage.c cgroup_storage_lookup; facts cgroup 2, S01–S06',
+  args: {
+    map: { shape: 'handle' },
+    key: { shape: 'record', parts: { cgroup: { shape: 'object', kind: 'cgroup' }, attachType: { shape: 'word' } } },
+  },
+  steps: {
+    lookup(k: Kernel, { args, actor }) {
+      const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
+      if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
+      const { cgroup, attachType } = args.key;
+      const storage = k.all.storage.find(({ map, slot }) => map === target.name && slot?.cgroup === cgroup && slot.attachType === attachType);
+      k.check('storage exists', storage?.present === true, 'ENOENT');
+    },
+  },
+});
+
+export const progBindMap = command({
+  op: 'prog_bind_map',
+  name: 'BPF_PROG_BIND_MAP',
+  cites: 'kernel/bpf/syscall.c bpf_prog_bind_map; facts link-core 4.10, pin-092',
+  args: { prog: { shape: 'handle' }, map: { shape: 'handle' } },
+  steps: {
+    bind(k: Kernel, { args, actor }) {
+      resolveProgram(k, actor, args.prog);
+      const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
+      k.check('descriptor is a map', target?.kind === 'map', 'EINVAL');
+    },
+  },
+});
+
+export const iterCreate = command({
+  op: 'iter_create',
+  name: 'BPF_ITER_CREATE',
+  cites: 'kernel/bpf/bpf_iter.c bpf_iter_new_fd; facts link-core 4.10, mx-324–327',
+  args: { link: { shape: 'handle' }, flags: { shape: 'flags', optional: true } },
+  steps: {
+    create(k: Kernel, { args, actor }) {
+      k.check('flags are known', only(args.flags, 0), 'EINVAL');
+      resolveLink(k, actor, args.link);
+      k.fail('link is an iterator', 'EINVAL');
+    },
+  },
+});
+
+export const taskFdQuery = command({
+  op: 'task_fd_query',
+  name: 'BPF_TASK_FD_QUERY',
+  cites: 'kernel/bpf/syscall.c bpf_task_fd_query; facts link-core 4.10, pin-093',
+  args: { fd: { shape: 'handle' } },
+  steps: {
+    query(k: Kernel, { args, actor }) {
+      k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+      k.check('descriptor is open', args.fd !== null && descriptor(actor, args.fd) !== null, 'EBADF');
+      k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
+    },
+  },
+});
+
+export const unknownCommand = command({
+  op: 'unknown_command',
+  name: 'bpf(2) with a number that no kernel knows',
+  cites: 'kernel/bpf/syscall.c __sys_bpf; facts link-core 4, mx-290',
+  args: { cmd: { shape: 'integer' } },
+  steps: {
+    call(k: Kernel) {
+      k.fail('command is known', 'EINVAL');
+    },
+  },
+});
+
+export const ioUringSetup = command({
+  op: 'io_uring_setup',
+  name: 'io_uring_setup(2)',
+  cites: 'io_uring/io_uring.c; include/linux/io_uring_types.h; facts link-core 9.1, pr-040',
+  args: {},
+  makes: ['ring', 'file'],
+  yieldsHandle: true,
+  steps: {
+    setup(k: Kernel, { made, actor, as }) {
+      checkRoom(k, actor);
+      openFile(made.file, 'ring', made.ring).refs = 1;
+      install(k, actor, made.file, as);
+    },
+  },
+});
+
+export const ioUringRegister = command({
+  op: 'io_uring_register',
+  name: 'io_uring_register(2)',
+  cites: 'io_uring/rsrc.c; include/linux/io_uring_types.h; facts link-core 9.1, pr-041–043',
+  args: { ring: { shape: 'handle' }, handle: { shape: 'handle' } },
+  steps: {
+    register(k: Kernel, { args, actor }) {
+      const target = args.ring === null ? null : (descriptor(actor, args.ring)?.target ?? null);
+      if (target?.kind !== 'ring') return k.fail('descriptor is a ring', 'EBADF');
+      const old = target.registered;
+      target.registered = null;
+      if (old !== null) putFile(k, old, `ring ${target.name}`, actor);
+      if (args.handle === null) return;
+      const file = descriptor(actor, args.handle);
+      if (file === null) return k.fail('descriptor is open', 'EBADF');
+      getFile(k, file, `ring ${target.name}`);
+      target.registered = file;
+    },
+  },
+});

@@ -1,0 +1,89 @@
+/** BPF_PROG_LOAD and the descriptors that ids give. */
+import { command } from '../objects/index.ts';
+import { ATTR, checkAttr } from '../rules/attr.ts';
+import { capable } from '../rules/privileges.ts';
+import { checkMayLoad } from '../rules/programs.ts';
+import { getLink, getProgram, openFile } from '../rules/references.ts';
+import { checkRoom, install } from '../rules/resolve.ts';
+import type { Kernel } from '../objects/index.ts';
+
+export const progLoad = command({
+  op: 'prog_load',
+  name: 'BPF_PROG_LOAD',
+  cites: 'kernel/bpf/syscall.c bpf_prog_load; facts link-core 4.1, cgroup N01, N26–N28',
+  args: { prog: { shape: 'word', says: 'template under objects.progs' }, attr: ATTR },
+  makes: ['program', 'file'],
+  names: 'program',
+  yieldsHandle: true,
+  steps: {
+    load(k: Kernel, { args, made, actor, as }) {
+      checkAttr(k, args.attr);
+      checkMayLoad(k, actor, made.program.template.type);
+      checkRoom(k, actor);
+      made.program.fire('LOAD');
+      getProgram(k, made.program, `descriptor of ${actor.name}`);
+      openFile(made.file, 'prog', made.program);
+      made.file.refs = 1;
+      install(k, actor, made.file, as);
+    },
+  },
+});
+
+/** Another field than the id: open_flags or next_id. */
+const BY_ID = { id: { shape: 'integer', optional: true }, rawOpenFlags: { shape: 'json', optional: true }, attr: ATTR } as const;
+
+function checkById(k: Kernel, args: { readonly attr: unknown; readonly rawOpenFlags: unknown }, actor: Parameters<typeof checkRoom>[1]): void {
+  checkAttr(k, args.attr);
+  k.check('no other field', args.rawOpenFlags === null, 'EINVAL');
+  k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+}
+
+export const progGetFdById = command({
+  op: 'prog_get_fd_by_id',
+  name: 'BPF_PROG_GET_FD_BY_ID',
+  cites: 'kernel/bpf/syscall.c bpf_prog_get_fd_by_id; facts link-core 4.5',
+  args: { progId: { shape: 'object', kind: 'program', optional: true }, ...BY_ID },
+  makes: ['file'],
+  yieldsHandle: true,
+  steps: {
+    get(k: Kernel, { args, made, actor, as }) {
+      checkById(k, args, actor);
+      const program = args.progId;
+      if (program?.phase !== 'LOADED') return k.fail('program exists', 'ENOENT');
+      checkRoom(k, actor);
+      getProgram(k, program, `descriptor of ${actor.name}`);
+      openFile(made.file, 'prog', program);
+      made.file.refs = 1;
+      k.returns({ sameAs: program.name });
+      install(k, actor, made.file, as);
+      return 'done';
+    },
+  },
+});
+
+export const linkGetFdById = command({
+  op: 'link_get_fd_by_id',
+  name: 'BPF_LINK_GET_FD_BY_ID',
+  cites: 'kernel/bpf/syscall.c bpf_link_get_fd_by_id; facts link-core 4.5, cgroup H18–H22, N18–N20',
+  args: { linkId: { shape: 'object', kind: 'link', optional: true }, ...BY_ID },
+  makes: ['file'],
+  yieldsHandle: true,
+  steps: {
+    get(k: Kernel, { args, made, actor, as }) {
+      k.check('command is known', k.has('link-ids'), 'EINVAL');
+      checkById(k, args, actor);
+      const link = args.linkId;
+      if (link === null || link.phase === 'ABSENT' || link.phase === 'UNLISTED' || link.phase === 'RELEASED' || link.phase === 'GONE')
+        return k.fail('link is listed', 'ENOENT');
+      k.check('link is settled', link.settled, 'EAGAIN');
+      k.check('link is referenced', link.refs > 0, 'ENOENT');
+      checkRoom(k, actor);
+      getLink(k, link, `descriptor of ${actor.name}`);
+      openFile(made.file, 'link', link);
+      made.file.refs = 1;
+      k.returns({ sameAs: link.name });
+      install(k, actor, made.file, as);
+      return 'done';
+    },
+  },
+});

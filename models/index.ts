@@ -1,0 +1,49 @@
+/** The only door to the models of BPF attachments. */
+import type { ModelDefinition } from '../src/modelling/index.ts';
+import { commands } from './commands/index.ts';
+import { describe, recordedState } from './describe.ts';
+import { objects } from './objects/index.ts';
+import { populate } from './populate.ts';
+import { properties } from './properties/index.ts';
+import { FLAG_VALUES } from './rules/flags.ts';
+import { rules } from './rules/index.ts';
+import { FEATURES } from './semantics/features.ts';
+import { LINUX } from './semantics/linux.ts';
+import { shorthand } from './shorthand.ts';
+import { interrupt, over, ready, start, tail } from './start.ts';
+import { works } from './works/index.ts';
+
+/** Every errno that a command may say, as names of include/uapi/asm-generic/errno*.h. */
+const ERRNOS = [
+  'EPERM', 'ENOENT', 'ESRCH', 'EIO', 'ENXIO', 'E2BIG', 'EBADF', 'ECHILD', 'EAGAIN', 'ENOMEM', 'EACCES', 'EBUSY', 'EEXIST', 'EXDEV', 'ENOTDIR', 'EISDIR', 'EINVAL', 'EMFILE', 'ENOSPC',
+  'EPIPE', 'ENAMETOOLONG', 'ENOTEMPTY', 'ENODATA', 'ENOLINK', 'EBADFD', 'EOPNOTSUPP', 'ESTALE', 'ENOTSUPP',
+] as const;
+
+export const bpf: ModelDefinition = {
+  name: 'bpf',
+  objects,
+  actorKind: 'process',
+  commands,
+  works,
+  properties,
+  flags: FLAG_VALUES,
+  errnos: ERRNOS,
+  rules,
+  semantics: LINUX,
+  features: FEATURES,
+  defaultSemantics: 'linux-6.18',
+  populate,
+  start: start as ModelDefinition['start'],
+  ready: ready as ModelDefinition['ready'],
+  interrupt: interrupt as ModelDefinition['interrupt'],
+  interruptOps: ['exit'],
+  over: over as ModelDefinition['over'],
+  tail: tail as NonNullable<ModelDefinition['tail']>,
+  describe: describe as ModelDefinition['describe'],
+  recordedState: recordedState as NonNullable<ModelDefinition['recordedState']>,
+  shorthand,
+};
+
+export { FEATURES, type Feature } from './semantics/features.ts';
+export { LINUX } from './semantics/linux.ts';
+export { type Changes, type Proposal, proposal } from './semantics/proposal.ts';

@@ -1,0 +1,38 @@
+/** Links: created in two phases, attached or defunct, freed in three steps (facts link-core 3.1–3.7). */
+import { chart, constant, count, flag, object, ref } from '../../src/modelling/index.ts';
+
+export const linkChart = chart('link', {
+  initial: 'ABSENT',
+  states: {
+    ABSENT: { on: { PRIME: 'PRIMED' }, description: 'no such link yet' },
+    PRIMED: { on: { ATTACH: 'ATTACHED', CLEANUP: 'GONE' }, description: 'descriptor number, id and file reserved; the id says EAGAIN' },
+    ATTACHED: {
+      on: { DETACH: 'DEFUNCT', AUTO_DETACH: 'DEFUNCT', LAST_PUT: 'ZERO' },
+      description: 'its program runs at the hook',
+    },
+    DEFUNCT: { on: { LAST_PUT: 'DEFUNCT_ZERO' }, description: 'attachment gone for ever; the link still holds its program' },
+    ZERO: { on: { UNLIST: 'UNLISTED', AUTO_DETACH: 'DEFUNCT_ZERO' }, description: 'no reference left, still listed, still attached' },
+    DEFUNCT_ZERO: { on: { UNLIST: 'RELEASED' }, description: 'no reference left, still listed' },
+    UNLISTED: { on: { RELEASE: 'RELEASED', AUTO_DETACH: 'RELEASED' }, description: 'id gone, still attached' },
+    RELEASED: { on: { FREE: 'GONE' }, description: 'detached; the program is put next' },
+    GONE: { description: 'freed' },
+  },
+});
+
+export const link = object({
+  chart: linkChart,
+  fields: {
+    /** `link->prog`: held until the link is freed, also while defunct. */
+    prog: ref('program'),
+    /** Where it is attached; null once it is defunct. The kernel keeps the cgroup here. */
+    slot: ref('slot'),
+    /** `link->refcnt` (facts link-core 2.2). */
+    refs: count((sizes) => sizes['linkRefs'] ?? 0),
+    /** The id is published: LINK_GET_FD_BY_ID works. */
+    settled: flag(),
+    /** The last put came from where releasing is not possible: a work item frees the link. */
+    deferred: flag(),
+    /** Attach type that it was created for. */
+    attachType: constant<string>(),
+  },
+});

@@ -1,0 +1,174 @@
+/** Which objects a scenario or a trace has: what it declares, and what its commands will make. */
+import type { Declarations, Instance, Population, Use } from '../src/modelling/index.ts';
+import type { Template } from './objects/program.ts';
+import { bpffsInstances } from './populate-bpffs.ts';
+import { refTo } from './ref-to.ts';
+import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
+
+/** The `objects` member of a trace file, as far as this model knows it. */
+export interface Declared {
+  readonly progs?: readonly { readonly name: string; readonly type: string; readonly [key: string]: unknown }[];
+  readonly maps?: readonly { readonly name: string; readonly type: string; readonly [key: string]: unknown }[];
+  readonly cgroups?: readonly { readonly name: string; readonly parent: string | null; readonly exists?: boolean }[];
+}
+
+export type Refuse = (message: string, hint?: string) => never;
+
+/** BPF_CGROUP_MAX_PROGS. */
+const MAX_PROGS = 64;
+/** Largest count that a cell holds. */
+const CELL_MAX = 255;
+
+const isOp = (...ops: readonly string[]) => (use: Use) => ops.includes(use.command.op);
+
+function templateOf(use: Use, declared: Declared, refuse: Refuse): Template {
+  const name = String(use.args['prog']);
+  const found = (declared.progs ?? []).find((prog) => prog.name === name);
+  if (found === undefined) return refuse(`no program template "${name}"`, 'declare it under objects.progs (or programs)');
+  return {
+    type: found.type,
+    expectedAttachType: typeof found['expectedAttachType'] === 'string' ? found['expectedAttachType'] : null,
+    returns: typeof found['returns'] === 'number' ? found['returns'] : 1,
+    setRetval: typeof found['setRetval'] === 'number' ? found['setRetval'] : null,
+    cgroupStorage: typeof found['cgroupStorage'] === 'string' ? found['cgroupStorage'] : null,
+  };
+}
+
+function attachTypeOf(use: Use): string | undefined {
+  const named = use.args['attachType'] ?? use.args['hook'];
+  return use.command.op === 'send' ? 'cgroup_inet_egress' : typeof named === 'string' ? named : undefined;
+}
+
+/** Attach types that anything in the scenario speaks of, each of which gets a slot in every cgroup. */
+function attachTypes(declarations: Declarations): string[] {
+  const storage = declarations.uses.flatMap((use) => (use.args['key'] as { attachType?: unknown } | undefined)?.attachType ?? []);
+  const named = [...declarations.uses.map(attachTypeOf), ...storage].filter((name) => typeof name === 'string' && CGROUP_ATTACH_TYPES[name] !== undefined);
+  return [...new Set(named as string[])];
+}
+
+interface Tree {
+  readonly cgroups: readonly Instance[];
+  readonly slots: readonly Instance[];
+}
+
+const slotName = (cgroup: string, attachType: string): string => `${cgroup}:${attachType}`;
+
+function treeOf(declared: Declared, types: readonly string[], declarations: Declarations, refuse: Refuse): Tree {
+  const all = declared.cgroups ?? [];
+  const parents = new Map(all.map(({ name, parent }) => [name, parent]));
+  for (const { name, parent } of all) if (parent !== null && !parents.has(parent)) refuse(`cgroup "${name}" has an unknown parent "${parent}"`);
+  const ancestors = (name: string): string[] => {
+    const parent = parents.get(name) ?? null;
+    return parent === null ? [] : [parent, ...ancestors(parent)];
+  };
+  const subtree = (name: string): string[] => [name, ...all.filter(({ parent }) => parent === name).flatMap((child) => subtree(child.name))];
+  const remade = new Map(declarations.uses.filter(isOp('mkdir')).map((use) => [String(use.args['cgroup']), use.args['path']]));
+  const limit = declarations.limits['entries'] ?? MAX_PROGS;
+  const countsRevisions = declarations.limits['revisions'] !== undefined || declarations.uses.some((use) => use.args['expectedRevision'] !== undefined || use.command.op === 'query');
+  return {
+    cgroups: all.map(({ name, parent }) => ({
+      name,
+      constants: { parent: parent === null ? null : refTo('cgroup', parent), path: remade.get(name) ?? name },
+    })),
+    slots: all.flatMap(({ name }) =>
+      types.map((attachType) => ({
+        name: slotName(name, attachType),
+        constants: {
+          cgroup: refTo('cgroup', name),
+          attachType,
+          limit,
+          countsRevisions,
+          ancestors: ancestors(name).map((ancestor) => refTo('slot', slotName(ancestor, attachType))),
+          subtree: subtree(name).map((lower) => refTo('slot', slotName(lower, attachType))),
+        },
+      })),
+    ),
+  };
+}
+
+/** Objects that uses make, with the constants that their arguments fix. */
+function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse): Record<string, Instance[]> {
+  const made: Record<string, Instance[]> = {};
+  const add = (kind: string, instance: Instance): void => {
+    made[kind] = [...(made[kind] ?? []), instance];
+  };
+  for (const use of declarations.uses)
+    for (const [kind, name] of Object.entries(use.made)) {
+      if (kind === 'program') add(kind, { name, constants: { template: templateOf(use, declared, refuse) } });
+      else if (kind === 'link') add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '' } });
+      else if (kind === 'map') add(kind, { name, constants: { mapType: (declared.maps ?? []).find((map) => map.name === use.args['map'])?.type ?? '' } });
+      else add(kind, { name });
+      // A socket pair has two ends.
+      if (use.command.op === 'socketpair') add(kind, { name: `${name}.peer` });
+    }
+  for (const [kind, list] of Object.entries(made)) {
+    const names = list.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) refuse(`two steps make a ${kind} named "${twice}"`, 'give each its own "as"');
+  }
+  return made;
+}
+
+function storagesOf(declared: Declared, slots: readonly Instance[]): Instance[] {
+  const maps = (declared.maps ?? []).filter(({ type }) => type === 'cgroup_storage');
+  return maps.flatMap((map) => slots.map((slot) => ({ name: `${map.name}@${slot.name}`, constants: { map: map.name, slot: refTo('slot', slot.name) } })));
+}
+
+function limitsOf(declarations: Declarations, made: Record<string, Instance[]>, tree: Tree, inodes: number): Population['limits'] {
+  const count = (...ops: readonly string[]): number => declarations.uses.filter(isOp(...ops)).length;
+  const bounded = (n: number): number => Math.min(CELL_MAX, n);
+  const { actors, handles, uses } = declarations;
+  const attaches = count('prog_attach', 'link_create');
+  const files = made['file']?.length ?? 0;
+  const revisions = tree.slots.some(({ constants }) => constants?.['countsRevisions'] === true);
+  return {
+    entries: Math.min(declarations.limits['entries'] ?? MAX_PROGS, attaches + 1),
+    effective: bounded(attaches + 1),
+    changes: revisions ? (declarations.limits['revisions'] ?? bounded(uses.length + 1)) : 0,
+    programRefs: bounded(files + attaches + (made['link']?.length ?? 0) + inodes + 2 * actors.length + 2),
+    linkRefs: bounded(files + inodes + actors.length + 2),
+    fileRefs: bounded(actors.length * Math.max(1, handles.size) + count('send_msg', 'io_uring_register') + 2),
+    cssRefs: bounded((made['link']?.length ?? 0) + (made['socket']?.length ?? 0) + 2 * actors.length + 2),
+    bpfRefs: bounded((made['socket']?.length ?? 0) + tree.cgroups.length),
+    fds: bounded(handles.size + 1),
+    handles: handles.size,
+    cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? bounded(handles.size + 1) : 0,
+    messages: count('send_msg'),
+  };
+}
+
+/** At the coarse grains an invocation is one step and needs no packet. */
+function packetsOf({ grain, uses }: Declarations): Instance[] {
+  if (grain !== 'lock') return [];
+  return [...new Set(uses.filter(isOp('fire', 'send')).map(({ actor }) => actor))].map((owner) => ({ name: `packet of ${owner}`, constants: { owner } }));
+}
+
+export function populate(declarations: Declarations, refuse: Refuse): Population {
+  const declared = declarations.objects as Declared;
+  const types = attachTypes(declarations);
+  const tree = treeOf(declared, types, declarations, refuse);
+  const made = madeBy(declarations, declared, refuse);
+  const bpffs = bpffsInstances(declarations, made['inode'] ?? []);
+  const tables = declarations.actors.map((actor) => ({ name: `table of ${actor}` }));
+  const processes = declarations.actors.map((actor) => ({ name: actor, constants: { ownTable: refTo('table', `table of ${actor}`) } }));
+  const list = (kind: string): readonly Instance[] => made[kind] ?? [];
+  return {
+    instances: {
+      program: list('program'),
+      link: list('link'),
+      file: list('file'),
+      socket: list('socket'),
+      ring: list('ring'),
+      map: list('map'),
+      cgroup: tree.cgroups,
+      slot: tree.slots,
+      storage: storagesOf(declared, tree.slots),
+      table: tables,
+      process: processes,
+      packet: packetsOf(declarations),
+      collector: list('socket').some(({ name }) => name.endsWith('.peer')) ? [{ name: 'unix_gc' }] : [],
+      ...bpffs.instances,
+    },
+    limits: { ...limitsOf(declarations, made, tree, bpffs.inodes), modeIndex: bpffs.modes },
+  };
+}

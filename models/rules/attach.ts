@@ -1,0 +1,114 @@
+/**
+ * Attaching to a slot: modes, hierarchy, limit, list changes. Everything here happens under cgroup_mutex.
+ * Kernel: kernel/bpf/cgroup.c __cgroup_bpf_attach, hierarchy_allows_attach, __cgroup_bpf_detach. Facts cgroup 5.2, 6.1, 6.2, 8.
+ */
+import type { Entry, Kernel, Link, Program, Slot } from '../objects/index.ts';
+import { FLAG, has } from './flags.ts';
+import type { Anchor } from './order.ts';
+import { getCss, putCss, putProgram } from './references.ts';
+
+export type Mode = Slot['mode'];
+
+export function modeOf(flags: number): Mode {
+  return has(flags, FLAG.BPF_F_ALLOW_MULTI) ? 'MULTI' : has(flags, FLAG.BPF_F_ALLOW_OVERRIDE) ? 'OVERRIDE' : 'NONE';
+}
+
+/** One step counts once; revisions start at 1 (facts cgroup 8). */
+export const revisionOf = (slot: Slot): number => slot.changes + 1;
+export function countChange(slot: Slot): void {
+  if (slot.countsRevisions) slot.changes += 1;
+}
+
+/** The nearest ancestor that has entries, or is MULTI, decides (facts cgroup 6.2, C05–C35). */
+export function hierarchyAllows(_k: Kernel, slot: Slot): boolean {
+  for (const ancestor of slot.ancestors) {
+    if (ancestor.mode === 'MULTI') return true;
+    if (ancestor.entries.length > 0) return ancestor.mode === 'OVERRIDE';
+  }
+  return true;
+}
+
+/** What PROG_ATTACH or LINK_CREATE ask for, resolved. */
+export interface Attachment {
+  readonly slot: Slot;
+  readonly entry: Entry;
+  readonly flags: number;
+  readonly mode: Mode;
+  readonly expectedRevision: number;
+  /** Program that REPLACE names. */
+  readonly replace: Program | null;
+  /** Looks the anchor up; called only when a new entry is inserted. */
+  readonly anchor: () => Anchor | null;
+}
+
+/** Checks 10 to 15 of facts cgroup 5.2, in the kernel's order. */
+function checkAttach(k: Kernel, { slot, entry, mode, expectedRevision, replace, flags }: Attachment): void {
+  if (expectedRevision !== 0) k.check('expected revision', expectedRevision === revisionOf(slot), 'ESTALE');
+  k.check('hierarchy allows', k.rules.hierarchyAllows(k, slot), 'EPERM');
+  const used = slot.entries.length;
+  if (used > 0) k.check('mode of the slot', slot.mode === mode, 'EPERM');
+  k.check('room in the slot', used < slot.limit, 'E2BIG');
+  if (mode !== 'MULTI' || entry.kind === 'link') return;
+  k.check('not attached twice', entry === replace || slot.entries.indexOf(entry) < 0, 'EINVAL');
+  if (has(flags, FLAG.BPF_F_REPLACE)) k.check('replaced program is attached', replace !== null && slot.entries.indexOf(replace) >= 0, 'ENOENT');
+}
+
+/** __cgroup_bpf_attach: inserts, or overwrites in place. The program reference of a legacy entry is the caller's to give. */
+export function attachEntry(k: Kernel, attachment: Attachment): void {
+  const { slot, entry, flags, mode, replace } = attachment;
+  checkAttach(k, attachment);
+  const preorder = has(flags, FLAG.BPF_F_PREORDER);
+  const over = mode === 'MULTI' ? (has(flags, FLAG.BPF_F_REPLACE) && replace !== null ? slot.entries.indexOf(replace) : -1) : slot.entries.length > 0 ? 0 : -1;
+  let replaced: Entry | null = null;
+  if (over >= 0) {
+    replaced = slot.entries.at(over);
+    slot.entries.replace(over, entry);
+    slot.preorders.replace(over, preorder);
+  } else {
+    const position = k.rules.insertPosition(k, slot, attachment.anchor(), flags);
+    slot.entries.insert(position, entry);
+    slot.preorders.insert(position, preorder);
+  }
+  slot.mode = mode;
+  countChange(slot);
+  k.rules.allocateStorage(k, slot, entry);
+  k.rules.updateEffective(k, slot);
+  if (replaced !== null && replaced.kind === 'program') putProgram(k, replaced, 'replaced entry');
+}
+
+/** Takes an entry off the list and publishes; the mode is free again when the list is empty. */
+export function removeEntry(k: Kernel, slot: Slot, entry: Entry): void {
+  const position = slot.entries.indexOf(entry);
+  if (position < 0) return;
+  slot.entries.removeAt(position);
+  slot.preorders.removeAt(position);
+  if (slot.entries.length === 0) slot.mode = 'NONE';
+  countChange(slot);
+  k.rules.updateEffective(k, slot);
+}
+
+/** bpf_cgroup_link_attach: the link takes a css reference. */
+export function attachLink(k: Kernel, link: Link, attachment: Attachment): void {
+  attachEntry(k, attachment);
+  link.fire('ATTACH');
+  link.slot = attachment.slot;
+  if (attachment.slot.cgroup !== null) getCss(k, attachment.slot.cgroup, `link ${link.name}`);
+}
+
+/** bpf_cgroup_link_release: detaches unless it is defunct already. */
+export function detachLink(k: Kernel, link: Link): void {
+  const slot = link.slot;
+  if (slot === null) return;
+  k.tell({ type: 'lock', name: 'cgroup_mutex' });
+  removeEntry(k, slot, link);
+  link.slot = null;
+  if (slot.cgroup !== null) putCss(k, slot.cgroup, `link ${link.name}`);
+}
+
+/** bpf_cgroup_link_auto_detach: what the release work does to a link. The link keeps its program (facts K18). */
+export function autoDetach(k: Kernel, link: Link): void {
+  link.fire('AUTO_DETACH');
+  const cgroup = link.slot?.cgroup ?? null;
+  link.slot = null;
+  if (cgroup !== null) putCss(k, cgroup, `link ${link.name}`);
+}

@@ -1,0 +1,87 @@
+/** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
+import type { Kernel, Link, OpenFile, Process, Socket } from '../objects/index.ts';
+import { ancestors, putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
+
+/**
+ * One step of bpf_link_free: id removed, then detached, then the program put (kernel/bpf/syscall.c bpf_link_free; facts
+ * link-core 3.3 F1 to F3). Between the first two the program still runs although no id names the link.
+ */
+export function freeLinkStep(k: Kernel, link: Link): void {
+  switch (link.phase) {
+    case 'ZERO':
+    case 'DEFUNCT_ZERO':
+      link.fire('UNLIST');
+      return;
+    case 'UNLISTED':
+      k.rules.detachLink(k, link);
+      link.fire('RELEASE');
+      return;
+    case 'RELEASED': {
+      const { prog } = link;
+      link.prog = null;
+      link.settled = false;
+      link.deferred = false;
+      link.fire('FREE');
+      if (prog !== null) putProgram(k, prog, `link ${link.name}`);
+      return;
+    }
+    default:
+      k.broken('link-free', `link ${link.name} is freed in phase ${link.phase}`);
+  }
+}
+
+/** A socket's file is gone: inet sockets let go of their cgroup, unix sockets of the messages that wait. */
+export function releaseSocket(k: Kernel, socket: Socket, by: Process | null): void {
+  socket.open = false;
+  const { cgroup } = socket;
+  if (cgroup !== null) {
+    socket.cgroup = null;
+    putBpf(k, cgroup, `socket ${socket.name}`);
+    putCss(k, cgroup, `socket ${socket.name}`);
+    return;
+  }
+  purgeQueue(k, socket, by);
+  for (const collector of k.all.collector) if (k.all.socket.some((other) => other.queue.length > 0)) collector.asked = true;
+}
+
+export function purgeQueue(k: Kernel, socket: Socket, by: Process | null): void {
+  const waiting = [...socket.queue];
+  socket.queue.clear();
+  for (const file of waiting) putFile(k, file, `message in flight to ${socket.name}`, by);
+}
+
+/** The last reference to a struct file is gone (fs/file_table.c __fput; bpf_link_release, bpf_prog_release). */
+export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void {
+  const { target, kind_: kind } = file;
+  file.kind_ = 'free';
+  file.target = null;
+  if (target === null) return;
+  switch (target.kind) {
+    case 'program':
+      return putProgram(k, target, `file ${file.name}`);
+    case 'link':
+      return putLink(k, target, `file ${file.name}`, by);
+    case 'socket':
+      return releaseSocket(k, target, by);
+    case 'ring':
+      // The end of a ring is a work item of io_uring; wait(2) does not cover it (facts link-core 9.1, pr-045).
+      target.dying = true;
+      return;
+    case 'inode':
+      target.opens -= 1;
+      return k.rules.inodeMayGo(k, target, by);
+    case 'map':
+      target.refs -= 1;
+      return;
+    case 'cgroup':
+      // A directory descriptor holds the kernfs node only (facts cgroup 2, K30).
+      return;
+    default:
+      k.broken('file-kind', `a file of kind ${kind} refers to something unknown`);
+  }
+}
+
+/** Descendants hold a reference on the BPF state of every ancestor until they are released (facts cgroup 2, K31, L11). */
+export function putAncestors(k: Kernel, cgroup: Parameters<typeof ancestors>[0]): void {
+  for (const ancestor of ancestors(cgroup)) putBpf(k, ancestor, `descendant ${cgroup.name}`);
+}

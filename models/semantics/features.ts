@@ -1,0 +1,27 @@
+/**
+ * Features: what tells one kernel from another, each with the change that brought it. A rule asks for a feature and never
+ * for a version: distribution kernels backport. Facts cgroup 16, link-core 16.
+ */
+
+export const FEATURES = {
+  multi: 'ALLOW_MULTI: several programs in one slot, effective arrays (4.15, merge b295edc54bf0)',
+  query: 'BPF_PROG_QUERY (4.15)',
+  'release-at-offline': 'attachments are released when the cgroup is removed and has no sockets, not when it is freed (5.3, 4bfc0bb2c60e)',
+  'descendants-hold-ancestors': 'descendants hold the BPF state of their ancestors, so that release is in order (5.5, e10360f815ca)',
+  replace: 'BPF_F_REPLACE for MULTI (5.6, 7dd68b3279f1)',
+  'cgroup-link': 'LINK_CREATE and LINK_UPDATE for cgroups (5.7, 0c991ebc8c69)',
+  'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',
+  'link-ids': 'ids of links, LINK_GET_FD_BY_ID, LINK_GET_NEXT_ID, info (5.8, a3b80e107894)',
+  'defunct-enolink': 'LINK_UPDATE of a defunct link says ENOLINK, EINVAL before (5.8)',
+  'link-detach': 'BPF_LINK_DETACH (5.9, 73b11c2ab072)',
+  'effective-without-flags': 'an effective query refuses prog_attach_flags (6.1, 0e426a3ae030)',
+  'deferred-pin-put': 'the put of a pinned link goes through a work item (6.5)',
+  'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',
+  'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
+  preorder: 'BPF_F_PREORDER (6.15, 4b82b181a26c)',
+  mprog: 'revisions, BEFORE, AFTER, ID and LINK anchors for cgroups (6.17, 1209339844601)',
+  'preorder-slot-fix': 'LINK_UPDATE finds the array slot where PREORDER entries exist (7.2, 6.18.40, 6.12.97; f08aaee3152d)',
+  'storage-check': 'LINK_UPDATE refuses a program with another cgroup storage map (August 2026, 3f562c537e9e)',
+} as const;
+
+export type Feature = keyof typeof FEATURES;

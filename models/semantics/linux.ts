@@ -1,0 +1,33 @@
+/** Kernel releases as sets of features. 6.1, 6.12, 6.18 and 7.2 are the kernels that the facts were observed on. */
+import type { Semantics } from '../../src/modelling/index.ts';
+import type { Rules } from '../rules/index.ts';
+import type { Feature } from './features.ts';
+
+export type BpfSemantics = Semantics<Rules, Feature>;
+
+const kernel = (name: string, says: string, features: readonly Feature[]): BpfSemantics => ({ name, says, features: new Set(features), rules: {} });
+
+const V4_10: readonly Feature[] = ['attach-needs-net-admin'];
+const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query'];
+const V5_5: readonly Feature[] = [...V4_15, 'release-at-offline', 'descendants-hold-ancestors'];
+const V5_6: readonly Feature[] = [...V5_5, 'replace'];
+const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
+const V5_10: readonly Feature[] = [...V5_7.filter((feature) => feature !== 'attach-needs-net-admin'), 'link-ids', 'defunct-enolink', 'link-detach'];
+const V6_1: readonly Feature[] = [...V5_10, 'effective-without-flags'];
+const V6_12: readonly Feature[] = [...V6_1, 'deferred-pin-put', 'path-fd', 'sys-admin-implies-net-admin', 'preorder', 'mprog', 'preorder-slot-fix', 'storage-check'];
+const V6_18: readonly Feature[] = V6_12.filter((feature) => feature !== 'storage-check');
+
+export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
+  [
+    kernel('linux-4.10', 'one program per slot, ALLOW_OVERRIDE', V4_10),
+    kernel('linux-4.15', 'ALLOW_MULTI, effective arrays, PROG_QUERY', V4_15),
+    kernel('linux-5.5', 'release in order when the cgroup goes offline', V5_5),
+    kernel('linux-5.6', 'BPF_F_REPLACE', V5_6),
+    kernel('linux-5.7', 'cgroup links; a dead link says EINVAL', V5_7),
+    kernel('linux-5.10', 'link ids, ENOLINK, LINK_DETACH', V5_10),
+    kernel('linux-6.1', '6.1.192 as Debian bookworm ships it', V6_1),
+    kernel('linux-6.12', '6.12.117 as Debian trixie ships it: PREORDER, anchors and revisions by backport', V6_12),
+    kernel('linux-6.18', '6.18.44, the kernel that the facts were observed on', V6_18),
+    kernel('linux-7.2', '7.2 as of its release', V6_18),
+  ].map((semantics) => [semantics.name, semantics]),
+);

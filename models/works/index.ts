@@ -1,0 +1,78 @@
+/** Deferred kernel actions. Each may run at any time after it was queued, in any order. */
+import { ancestors, putBpf, putFile } from '../rules/references.ts';
+import { purgeQueue } from '../rules/release.ts';
+import { work } from '../objects/index.ts';
+
+/** A pin's put leaves the free to the system workqueue (kernel/bpf/syscall.c bpf_link_put_deferred; facts link-core 3.2). */
+export const linkPutDeferred = work({
+  name: 'bpf_link_put_deferred',
+  cites: 'kernel/bpf/syscall.c bpf_link_put_deferred; facts link-core 3.2, 3.3, pin-163',
+  on: 'link',
+  ready: (_k, link) => link.deferred && link.phase !== 'GONE',
+  run: (k, link) => k.rules.freeLinkStep(k, link),
+});
+
+/** Memory of a program goes when every packet that was running has ended. */
+export const programFree = work({
+  name: 'bpf_prog_free_rcu',
+  cites: 'kernel/bpf/syscall.c __bpf_prog_put_rcu; facts link-core 2.5 G3',
+  on: 'program',
+  ready: (_k, program) => program.phase === 'ID_FREED' && program.readers.empty,
+  run: (_k, program) => program.fire('GRACE_PERIOD'),
+});
+
+/** All attachments of a dead cgroup in one go under cgroup_mutex; then the ancestors' references, nearest first. */
+export const cgroupRelease = work({
+  name: 'cgroup_bpf_release',
+  cites: 'kernel/bpf/cgroup.c cgroup_bpf_release; facts cgroup 3 rmdir, K24, K31',
+  on: 'cgroup',
+  ready: (k, cgroup) => cgroup.phase === 'DRAINED' && (k.has('release-at-offline') || cgroup.cssRefs === 0),
+  run(k, cgroup) {
+    k.tell({ type: 'lock', name: 'cgroup_mutex' });
+    for (const slot of k.all.slot) if (slot.cgroup === cgroup) k.rules.releaseSlot(k, slot);
+    cgroup.fire('RELEASE');
+    if (k.has('descendants-hold-ancestors')) for (const ancestor of ancestors(cgroup)) putBpf(k, ancestor, `descendant ${cgroup.name}`);
+  },
+});
+
+/** The last css reference of a released cgroup is gone. */
+export const cgroupFree = work({
+  name: 'css_release_work_fn',
+  cites: 'kernel/cgroup/cgroup.c css_release_work_fn; facts cgroup 3 rmdir, K30',
+  on: 'cgroup',
+  ready: (_k, cgroup) => cgroup.phase === 'RELEASED' && cgroup.cssRefs === 0,
+  run: (_k, cgroup) => cgroup.fire('FREE'),
+});
+
+/** The end of an io_uring puts its registered file. */
+export const ringExit = work({
+  name: 'io_ring_exit_work',
+  cites: 'io_uring/io_uring.c io_ring_exit_work; include/linux/io_uring_types.h; facts link-core 9.1, pr-044, pr-045',
+  on: 'ring',
+  ready: (_k, ring) => ring.dying,
+  run(k, ring) {
+    const { registered } = ring;
+    ring.dying = false;
+    ring.registered = null;
+    if (registered !== null) putFile(k, registered, `ring ${ring.name}`, null);
+  },
+});
+
+/** Sockets that nobody can reach but through messages in flight: their queues are purged (facts pr-031). */
+export const unixGc = work({
+  name: 'unix_gc',
+  cites: 'net/unix/garbage.c unix_gc; facts link-core 9.1, pr-031',
+  on: 'collector',
+  ready: (_k, collector) => collector.asked,
+  run(k, collector) {
+    collector.asked = false;
+    for (const socket of k.all.socket) {
+      const file = k.all.file.find((candidate) => candidate.target === socket);
+      if (file === undefined) continue;
+      const inFlight = k.all.socket.reduce((sum, other) => sum + [...other.queue].filter((message) => message === file).length, 0);
+      if (inFlight > 0 && file.refs === inFlight) purgeQueue(k, socket, null);
+    }
+  },
+});
+
+export const works = [linkPutDeferred, programFree, cgroupRelease, cgroupFree, ringExit, unixGc];

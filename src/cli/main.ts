@@ -1,0 +1,155 @@
+/** The command line. Each verb is loaded when it is asked for, so that starting stays cheap. */
+import { Argument, Command, CommanderError } from 'commander';
+import type { ModelDefinition } from '../modelling/model.ts';
+import type { Context } from './context.ts';
+import { asProblem, showProblem } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { type Io, processIo } from './io.ts';
+import { choices, FORMATS, withOutput, withRunOptions, withSelection } from './options.ts';
+import { version } from './version.ts';
+
+const EXITS = `
+Exit codes: 0 as expected, 1 violated or an expectation missed, 2 usage or input error, 3 unknown (a bound was hit),
+4 cannot run here, 5 vacuous, 70 internal error.`;
+
+/** A verb with the options it was given; the exit code goes where `main` finds it. */
+type Run = (start: (context: Context) => Promise<ExitCode> | ExitCode) => Promise<void>;
+
+function addCheck(program: Command, run: Run): void {
+  const check = program
+    .command('check')
+    .description('run scenarios: every order of their steps, with a verdict for each property')
+    .argument('[paths...]', 'scenario files, or folders of them (default: scenarios)')
+    .option('-v, --verbose', 'expected counterexamples in full, every property by name')
+    .option('--progress', 'show progress also where standard error is no terminal')
+    .option('--reports [folder]', 'also write check.txt, check.json and check.junit.xml (default folder: reports/run)');
+  withSelection(withOutput(withRunOptions(check), FORMATS));
+  check.action((paths: string[], options: Parameters<typeof import('./check.ts')['check']>[1]) =>
+    run(async (context) => (await import('./check.ts')).check(paths, options, context)),
+  );
+}
+
+function addReplay(program: Command, run: Run): void {
+  const replay = program
+    .command('replay')
+    .description('run trace files strictly, or the choices of a counterexample again')
+    .argument('[files...]', 'trace files (JSON)')
+    .option('--scenario <file>', 'the scenario of a counterexample')
+    .option('--choices <numbers>', 'its choices, as it prints them', choices)
+    .option('--live', 'compare also what the live kernel answered beyond the expectation')
+    .option('-v, --verbose', 'more of everything');
+  withOutput(withRunOptions(replay), FORMATS);
+  replay.action((files: string[], options: Parameters<typeof import('./replay.ts')['replay']>[1]) =>
+    run(async (context) => (await import('./replay.ts')).replay(files, options, context)),
+  );
+}
+
+function addShowing(program: Command, run: Run): void {
+  const list = program
+    .command('list')
+    .description('what there is: scenarios, semantics, properties, commands, features, errors ...')
+    .argument('[topic]');
+  withSelection(withOutput(list, ['text', 'json'])).action(
+    (topic: string | undefined, options: Parameters<typeof import('./list.ts')['list']>[1]) =>
+      run(async (context) => (await import('./list.ts')).list(topic, options, context)),
+  );
+  const explain = program
+    .command('explain')
+    .description('what a property, command, semantics, rule, claim or error code means')
+    .argument('<name>');
+  withOutput(explain, ['text']).action(
+    (name: string, options: Parameters<typeof import('./explain.ts')['explain']>[1]) =>
+      run(async (context) => (await import('./explain.ts')).explain(name, options, context)),
+  );
+  const chart = program
+    .command('chart')
+    .description('the phases of an object, as Mermaid or as the JSON of its XState machine')
+    .argument('[object]');
+  withOutput(chart, ['mermaid', 'json']).action(
+    (kind: string | undefined, options: Parameters<typeof import('./chart.ts')['chart']>[1]) =>
+      run(async (context) => (await import('./chart.ts')).chart(kind, options, context)),
+  );
+}
+
+function addMaking(program: Command, run: Run): void {
+  const schema = program
+    .command('schema')
+    .description('JSON Schema of scenario files, of trace files, or of the JSON report')
+    .addArgument(new Argument('[name]').choices(['scenario', 'trace', 'report']).default('scenario'));
+  withOutput(schema, ['json']).action((name: 'scenario' | 'trace' | 'report', options: { readonly out?: string }) =>
+    run(async (context) => (await import('./schema.ts')).schema(name, options, context)),
+  );
+  program
+    .command('init')
+    .description('write a scenario, a proposal or a trace to start from')
+    .addArgument(new Argument('<kind>').choices(['scenario', 'proposal', 'trace']))
+    .argument('<name>')
+    .option('--dir <folder>', 'where to write it', '.')
+    .action((kind: 'scenario' | 'proposal' | 'trace', name: string, options: { readonly dir: string }) =>
+      run(async (context) => (await import('./init.ts')).init(kind, name, options, context)),
+    );
+}
+
+function programFor(io: Io, run: Run): Command {
+  const program = new Command('lastref')
+    .description('A lifecycle model checker for the ways BPF programs are attached to Linux.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpCommand('help [verb]', 'help for a verb')
+    .addHelpText('after', EXITS)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'lastref: LR001 ')),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showHelpAfterError('Try `lastref --help`, or `lastref VERB --help`.');
+  addCheck(program, run);
+  addReplay(program, run);
+  addShowing(program, run);
+  addMaking(program, run);
+  return program;
+}
+
+/** Says what went wrong and how to report it; the stack is for whoever mends it. */
+function internalError(error: unknown, { stderr, env }: Io): ExitCode {
+  const shown = error instanceof Error ? error : new Error(String(error));
+  const [, ...frames] = (shown.stack ?? '').split('\n');
+  const stack = env['LASTREF_DEBUG'] === undefined ? frames.slice(0, 3) : frames;
+  stderr.write(
+    [
+      `lastref: internal error: ${shown.message}`,
+      ...stack,
+      'This is a mistake of lastref, not of your input. Please report it with the command line, the files that it names,',
+      'and what LASTREF_DEBUG=1 adds to this message.',
+      '',
+    ].join('\n'),
+  );
+  return EXIT.internal;
+}
+
+const builtInModel = async (): Promise<ModelDefinition> => (await import('../../models/index.ts')).bpf;
+
+/** Runs the command line and returns the exit code. Never throws. */
+export async function main(
+  argv: readonly string[],
+  io: Io = processIo(),
+  model: Context['model'] = builtInModel,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.input;
+  const program = programFor(io, async (start) => {
+    code = await start({ io, model });
+  });
+  try {
+    if (argv.length === 0) program.outputHelp({ error: true });
+    else await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.expected : EXIT.input;
+    const problem = asProblem(error);
+    if (problem === undefined) return internalError(error, io);
+    showProblem(problem, io);
+    return EXIT.input;
+  }
+}

@@ -1,0 +1,96 @@
+/** The JSON report as a schema: what json.ts writes, held together by a test. */
+import { z } from 'zod';
+import { SCHEMA_VERSION } from './json.ts';
+
+const count = z.int().min(0);
+const names = z.array(z.string());
+const verdict = z.enum(['holds', 'violated', 'unknown', 'vacuous']);
+
+const counts = {
+  scenarios: count,
+  runs: count.describe('scenarios times semantics'),
+  verdicts: z.strictObject({ holds: count, violated: count, unknown: count, vacuous: count }),
+  unexpected: count.describe('verdicts that differ from what their scenario expects'),
+  violatedAsExpected: count,
+  states: count,
+  transitions: count,
+  seconds: z.number().min(0),
+};
+
+const step = z.strictObject({
+  number: z.int().min(1),
+  transition: count.describe('the choice, as --choices takes it'),
+  actor: z.string(),
+  op: z.string(),
+  stepName: z.string(),
+  args: z.record(z.string(), z.unknown()).nullable(),
+  result: z.string().describe('ok, an errno, … while the command goes on, or empty for deferred work'),
+  values: z.record(z.string(), z.unknown()).nullable(),
+  changes: z.strictObject({
+    places: z.array(z.strictObject({ place: z.string(), before: z.string(), after: z.string() })),
+    holders: z.array(z.strictObject({ object: z.string(), lost: names, gained: names })),
+  }),
+  happenings: z.array(z.looseObject({ type: z.string() })),
+});
+
+const checkVerdict = z.strictObject({
+  label: z.string().describe('unique within the scenario'),
+  property: z.string(),
+  verdict,
+  expected: verdict,
+  asExpected: z.boolean(),
+  statement: z.string(),
+  claims: names,
+  bounds: names.describe('for unknown: which bounds were hit'),
+  explanation: z.string(),
+  trace: z.strictObject({ why: z.string(), replay: z.string(), steps: z.array(step) }).nullable(),
+});
+
+const result = z.strictObject({
+  file: z.string(),
+  title: z.string(),
+  family: z.string(),
+  claims: names,
+  semantics: z.string(),
+  grain: z.enum(['command', 'work', 'lock']),
+  strategy: z.string(),
+  seed: z.string().nullable(),
+  verdicts: z.array(checkVerdict),
+  states: count,
+  transitions: count,
+  depth: count,
+  seconds: z.number().min(0),
+  bytes: count,
+  finalStates: count,
+  outcomes: z.array(z.strictObject({ results: z.record(z.string(), z.string()), states: count })),
+  coverage: z.strictObject({ commands: names, results: names, checks: names, charts: names, works: names }),
+  neverEnabled: names,
+});
+
+const part = z.strictObject({ covered: names, never: names });
+
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    tool: z.strictObject({ name: z.literal('lastref'), version: z.string() }),
+    exitCode: z.int(),
+    exitMeaning: z.string(),
+    interrupted: z.boolean().describe('the user stopped the run before all scenarios were checked'),
+    summary: z.strictObject(counts),
+    families: z.array(z.strictObject({ family: z.string(), ...counts })),
+    coverage: z.strictObject({
+      commands: part,
+      errnos: part,
+      charts: part,
+      works: part,
+      checks: count,
+      neverFalse: names,
+      neverTrue: names,
+      vacuous: names,
+      neverEnabled: names,
+    }),
+    results: z.array(result),
+  })
+  .describe('What lastref check --format json writes');
+
+export const reportJsonSchema = (): object => z.toJSONSchema(reportSchema);

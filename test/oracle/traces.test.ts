@@ -1,0 +1,50 @@
+/** The recorded and derived traces of the founding material, against the models. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { bpf } from '../../models/index.ts';
+import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
+import { replay } from '../../src/trace/replay.ts';
+import { describeWithShared, sharedPath } from '../support/shared.ts';
+import { DEFAULT_SEMANTICS, semanticsNamed, shown } from './run.ts';
+
+function sourcesOf(folder: string): readonly TraceSource[] {
+  const path = sharedPath('traces', folder);
+  return readdirSync(path)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const parsed = parseTrace(readFileSync(`${path}/${file}`, 'utf8'), file);
+      if (parsed.ok) return parsed.source;
+      throw new Error(
+        `${file}: ${parsed.problems.map(({ message, where }) => `${where.line}: ${message}`).join('; ')}`,
+      );
+    });
+}
+
+const options = { model: bpf, semantics: semanticsNamed(bpf, DEFAULT_SEMANTICS) };
+
+/** Families whose attachments the models have; every other trace needs one that they lack, and must say so. */
+const MODELLED = ['cgroup', 'pinning', 'ids'];
+
+describeWithShared('recorded kernel runs', () => {
+  for (const source of sourcesOf('cgroup'))
+    it(`${source.trace.id} replays without a difference`, () => {
+      const result = replay(source, options);
+      expect(result.ok ? '' : shown(result, source)).to.equal('');
+      // Every step was compared, and every recorded state.
+      const states = source.trace.steps.filter(({ state }) => state !== undefined).length;
+      expect(result.ok && result.comparisons).to.be.at.least(source.trace.steps.length + states);
+    });
+});
+
+describeWithShared('derived traces of every family', () => {
+  for (const source of sourcesOf('families')) {
+    const { id, family = '' } = source.trace;
+    const result = replay(source, { ...options, live: true });
+    if (MODELLED.includes(family))
+      it(`${id} replays without a difference`, () => expect(result.ok ? '' : shown(result, source)).to.equal(''));
+    else
+      it(`${id} says what it needs${result.ok || result.kind !== 'needs' ? '' : `: ${result.problem.family}`}`, () =>
+        expect(result.ok ? 'agreed' : result.kind).to.equal('needs'));
+  }
+});
