@@ -1,12 +1,14 @@
 /** `lastref list [topic]`: what there is to check, and with what. */
+import type { ModelDefinition } from '../modelling/model.ts';
 import { clean, columnsOf, pad, wrap } from '../report/width.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { type Entry, TOPICS } from './catalogue.ts';
 import { type Context, emit, json } from './context.ts';
 import { inputError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { OutputOptions, SelectionOptions } from './options.ts';
-import { selectScenarios } from './scenarios.ts';
+import { knownScenarios, selectScenarios } from './scenarios.ts';
 
 export type ListFormat = 'text' | 'json';
 
@@ -35,8 +37,7 @@ export function entryLines(entries: readonly Entry[], indent = 0): string[] {
   });
 }
 
-async function listedScenarios(selection: SelectionOptions, context: Context): Promise<readonly ListedScenario[]> {
-  const scenarios = await selectScenarios([], selection, await context.model(), context.io);
+function listed(scenarios: readonly Scenario[]): readonly ListedScenario[] {
   return scenarios.map(({ file, title, claims, family, semantics, grain, checks }) => ({
     name: file,
     says: title,
@@ -59,23 +60,22 @@ function scenarioLines(scenarios: readonly ListedScenario[]): string[] {
   ]);
 }
 
-async function overview(selection: SelectionOptions, context: Context): Promise<string[]> {
-  const model = await context.model();
+function overview(scenarios: readonly Scenario[], model: ModelDefinition): string[] {
   const counts = Object.entries(TOPICS).map(([topic, entries]) => `${topic} (${entries(model).length})`);
   return [
-    ...scenarioLines(await listedScenarios(selection, context)),
-    '',
+    ...scenarioLines(listed(scenarios)),
+    ...(scenarios.length === 0 ? [] : ['']),
     'semantics',
     ...entryLines(TOPICS['semantics']?.(model) ?? [], 2),
     '',
-    ...wrap(`\`lastref list TOPIC\` for each of: scenarios, ${counts.join(', ')}`, WIDTH),
+    ...wrap(`\`lastref list TOPIC\` for each of: scenarios (${scenarios.length}), ${counts.join(', ')}`, WIDTH),
   ];
 }
 
 export async function list(
   topic: string | undefined,
   options: OutputOptions<ListFormat> & SelectionOptions,
-  context: Context,
+  { io, model: load }: Context,
 ): Promise<ExitCode> {
   const known = ['scenarios', ...Object.keys(TOPICS)];
   if (topic !== undefined && !known.includes(topic))
@@ -84,16 +84,23 @@ export async function list(
       `there is nothing called "${topic}" to list`,
       didYouMean(topic, known) ?? `there are ${known.join(', ')}`,
     );
-  const asJson = options.format === 'json';
+  const model = await load();
   const print = (lines: readonly string[], data: unknown): void =>
-    emit(asJson ? json(data) : `${lines.join('\n')}\n`, options, context.io);
-  if (topic === 'scenarios' || (topic === undefined && asJson)) {
-    const scenarios = await listedScenarios(options, context);
-    print(scenarioLines(scenarios), scenarios);
-  } else if (topic === undefined) print(await overview(options, context), undefined);
-  else {
-    const entries = TOPICS[topic]?.(await context.model()) ?? [];
-    print(entryLines(entries), entries);
+    emit(options.format === 'json' ? json(data) : `${lines.join('\n')}\n`, options, io);
+  const entries = topic === undefined ? undefined : TOPICS[topic]?.(model);
+  const selects = options.claim !== undefined || options.family !== undefined;
+  if (entries !== undefined) print(entryLines(entries), entries);
+  else if (topic === undefined && !selects) {
+    // An overview is for whoever has no scenario yet, too.
+    const scenarios = knownScenarios(model, io);
+    print(overview(scenarios, model), {
+      scenarios: listed(scenarios),
+      ...Object.fromEntries(Object.entries(TOPICS).map(([name, of]) => [name, of(model)])),
+    });
+  } else {
+    const scenarios = selectScenarios([], options, model, io);
+    if (scenarios === undefined) return EXIT.input;
+    print(scenarioLines(listed(scenarios)), listed(scenarios));
   }
   return EXIT.expected;
 }

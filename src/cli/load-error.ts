@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { InputError } from '../world/input.ts';
+import { didYouMean } from '../world/suggest.ts';
 import { inputError } from './errors.ts';
 
 interface Place {
@@ -57,20 +58,33 @@ function importError(error: Error, file: string): InputError | undefined {
   return inputError('LR241', `an import finds no export "${name}"`, hint, { file, ...placeOfWord(name, file) });
 }
 
+/** The hint for a name that does not exist. */
+export function nearest(name: string, known: Iterable<string>, what: 'semantics' | 'feature' | 'rule'): string {
+  const topic = what === 'semantics' ? what : `${what}s`;
+  const file = what === 'semantics' ? '; the path of a file ends in .ts' : '';
+  return didYouMean(name, known) ?? `\`lastref list ${topic}\` shows the names${file}`;
+}
+
 /** An error of `proposal()`, which quotes the name that does not exist. */
 function unknownName(error: Error, file: string, place: Place | undefined, known: KnownNames): InputError | undefined {
   const found = /there is no (semantics|feature|rule) "([^"]+)"/.exec(error.message);
   if (found === null) return undefined;
-  const [message, what, name = ''] = found;
-  const hint = nearest(name, known(what as 'semantics' | 'feature' | 'rule'), what as string);
+  const [message, , name = ''] = found;
+  const what = found[1] as 'semantics' | 'feature' | 'rule';
+  const hint = nearest(name, known(what), what);
   return inputError('LR244', message, hint, { file, ...(placeOfWord(name, file, place?.line) ?? place) });
 }
 
 export function loadError(error: unknown, file: string, known: KnownNames): InputError {
-  if (!(error instanceof Error)) return inputError('LR242', `throws ${JSON.stringify(error)} while it is loaded`, undefined, { file });
+  if (!(error instanceof Error))
+    return inputError('LR242', `throws ${JSON.stringify(error)} while it is loaded`, undefined, { file });
   const compile = compileError(error.message);
   if (compile !== undefined) {
-    const where = { file: compile.file.startsWith('/') ? compile.file : file, line: compile.line, column: compile.column };
+    const where = {
+      file: compile.file.startsWith('/') ? compile.file : file,
+      line: compile.line,
+      column: compile.column,
+    };
     return inputError('LR241', `does not compile: ${compile.text}`, undefined, where);
   }
   const place = placeInStack(error, file);

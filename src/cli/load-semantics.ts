@@ -4,28 +4,65 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
-import { didYouMean } from '../world/suggest.ts';
 import { inputError } from './errors.ts';
+import { type KnownNames, loadError, nearest, placeOfWord } from './load-error.ts';
 
 const SCRIPT = /\.[cm]?[jt]s$/;
 
-export const isSemanticsFile = (word: string): boolean => SCRIPT.test(word);
+/** What a word of the command line names. */
+export interface Chosen {
+  /** Key in the semantics of the model. */
+  readonly name: string;
+  /** How the command line names it, where that is the path of a file. */
+  readonly as: string | undefined;
+  readonly base: string | undefined;
+}
 
-/** Names that appear anywhere: a feature may be known only to a later kernel. */
+export interface Choice {
+  /** The model with the semantics of the user's files added. */
+  readonly model: ModelDefinition;
+  /** Undefined: the command line names none. */
+  readonly chosen: readonly Chosen[] | undefined;
+}
+
+/** Features that a rule may ask for: those that the model describes, and those that any semantics has. */
 export function featuresOf(model: ModelDefinition): ReadonlySet<string> {
   const used = Object.values(model.semantics).flatMap(({ features }) => [...features]);
   return new Set([...Object.keys(model.features ?? {}), ...used]);
 }
 
-/** The semantics that a word of the command line names. Throws InputError. */
-export async function loadSemantics(word: string, model: ModelDefinition, cwd: string): Promise<Semantics> {
-  if (isSemanticsFile(word)) return fromFile(resolve(cwd, word), model);
-  const known = Object.hasOwn(model.semantics, word) ? model.semantics[word] : undefined;
-  if (known !== undefined) return known;
-  const hint =
-    didYouMean(word, Object.keys(model.semantics)) ??
-    '`lastref list semantics` shows them; a path of a file ends in .ts';
-  throw inputError('LR109', `there is no semantics "${word}"`, hint);
+function knownNames(model: ModelDefinition): KnownNames {
+  return (what) => {
+    if (what === 'feature') return featuresOf(model);
+    return Object.keys(what === 'rule' ? model.rules : model.semantics);
+  };
+}
+
+/** Finds each of the semantics by name, or loads its file. Throws InputError. */
+export async function chooseSemantics(
+  words: readonly string[] | undefined,
+  model: ModelDefinition,
+  cwd: string,
+): Promise<Choice> {
+  if (words === undefined) return { model, chosen: undefined };
+  const semantics: Record<string, Semantics> = { ...model.semantics };
+  const chosen: Chosen[] = [];
+  for (const word of words) {
+    const known = Object.hasOwn(semantics, word) ? semantics[word] : undefined;
+    if (known !== undefined) chosen.push({ name: word, as: undefined, base: known.base });
+    else if (SCRIPT.test(word)) {
+      const own = await fromFile(resolve(cwd, word), model);
+      if (Object.hasOwn(semantics, own.name))
+        throw inputError('LR243', `the name "${own.name}" is taken`, 'give the proposal a name of its own', {
+          file: word,
+          ...placeOfWord(own.name, resolve(cwd, word)),
+        });
+      semantics[own.name] = own;
+      chosen.push({ name: own.name, as: word, base: own.base });
+    } else
+      throw inputError('LR109', `there is no semantics "${word}"`, nearest(word, Object.keys(semantics), 'semantics'));
+  }
+  return { model: { ...model, semantics }, chosen };
 }
 
 async function fromFile(file: string, model: ModelDefinition): Promise<Semantics> {
@@ -37,7 +74,7 @@ async function fromFile(file: string, model: ModelDefinition): Promise<Semantics
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (error) {
-    throw loadError(error, file, model);
+    throw loadError(error, file, knownNames(model));
   }
   return usable(module.default, file, model);
 }
@@ -51,18 +88,16 @@ function usable(exported: unknown, file: string, model: ModelDefinition): Semant
       file,
       ...placeOfWord('export default', file),
     });
-  const refuse = (what: string, name: string, known: Iterable<string>): never => {
-    throw inputError('LR244', `there is no ${what} "${name}"`, didYouMean(name, known), {
-      file,
-      ...placeOfWord(name, file),
-    });
+  const demand = (what: 'feature' | 'rule', names: Iterable<string>, known: ReadonlySet<string>): void => {
+    for (const name of names)
+      if (!known.has(name))
+        throw inputError('LR244', `there is no ${what} "${name}"`, nearest(name, known, what), {
+          file,
+          ...placeOfWord(name, file),
+        });
   };
-  const features = featuresOf(model);
-  for (const feature of exported.features) if (!features.has(feature)) refuse('feature', feature, features);
-  for (const rule of Object.keys(exported.rules))
-    if (!Object.hasOwn(model.rules, rule)) refuse('rule', rule, Object.keys(model.rules));
-  if (exported.base !== undefined && !Object.hasOwn(model.semantics, exported.base))
-    refuse('base semantics', exported.base, Object.keys(model.semantics));
+  demand('feature', exported.features, featuresOf(model));
+  demand('rule', Object.keys(exported.rules), new Set(Object.keys(model.rules)));
   return exported;
 }
 

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { asProblem, showProblem } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type Io, processIo } from './io.ts';
-import { choices, FORMATS, withOutput, withRunOptions, withSelection } from './options.ts';
+import { choices, FORMATS, withOutput, withRules, withSearch, withSelection } from './options.ts';
 import { version } from './version.ts';
 
 const EXITS = `
@@ -23,7 +23,7 @@ function addCheck(program: Command, run: Run): void {
     .option('-v, --verbose', 'expected counterexamples in full, every property by name')
     .option('--progress', 'show progress also where standard error is no terminal')
     .option('--reports [folder]', 'also write check.txt, check.json and check.junit.xml (default folder: reports/run)');
-  withSelection(withOutput(withRunOptions(check), FORMATS));
+  withSelection(withOutput(withSearch(withRules(check)), FORMATS));
   check.action((paths: string[], options: Parameters<typeof import('./check.ts')['check']>[1]) =>
     run(async (context) => (await import('./check.ts')).check(paths, options, context)),
   );
@@ -36,9 +36,8 @@ function addReplay(program: Command, run: Run): void {
     .argument('[files...]', 'trace files (JSON)')
     .option('--scenario <file>', 'the scenario of a counterexample')
     .option('--choices <numbers>', 'its choices, as it prints them', choices)
-    .option('--live', 'compare also what the live kernel answered beyond the expectation')
-    .option('-v, --verbose', 'more of everything');
-  withOutput(withRunOptions(replay), FORMATS);
+    .option('--live', 'compare also what the live kernel answered beyond the expectation');
+  withOutput(withRules(replay), FORMATS);
   replay.action((files: string[], options: Parameters<typeof import('./replay.ts')['replay']>[1]) =>
     run(async (context) => (await import('./replay.ts')).replay(files, options, context)),
   );

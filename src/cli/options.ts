@@ -32,7 +32,7 @@ export interface SelectionOptions {
 
 function refuse(word: string, what: string, known: readonly string[]): never {
   throw new InvalidArgumentError(
-    `There is no ${what} "${word}"; ${didYouMean(word, known) ?? `known: ${known.join(', ')}`}.`,
+    `There is no ${what} "${word}"; ${didYouMean(word, known) ?? `there are ${known.join(', ')}`}`,
   );
 }
 
@@ -64,7 +64,7 @@ function positive(whole: boolean): (word: string) => number {
   };
 }
 
-export function withRunOptions(command: Command): Command {
+export function withRules(command: Command): Command {
   return command
     .addOption(
       new Option(
@@ -76,7 +76,11 @@ export function withRunOptions(command: Command): Command {
       new Option('--grain <grains>', 'how finely commands are cut into steps: command, work, lock').argParser(
         listOf('grain', GRAINS),
       ),
-    )
+    );
+}
+
+export function withSearch(command: Command): Command {
+  return command
     .addOption(
       new Option('--strategy <name>', 'bfs (shortest traces), dfs, or random walks').argParser(
         oneOf('strategy', STRATEGIES),

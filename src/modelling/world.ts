@@ -1,5 +1,5 @@
 /** The world as a step of a model sees it. */
-import type { Objects, View } from './object.ts';
+import type { Objects, View, ViewOf } from './object.ts';
 
 /** What happened inside a step, for whoever watches (replay, explanations); nobody stores it while exploring. */
 export type Happening =
@@ -11,11 +11,21 @@ export type Happening =
 
 export type Views<O extends Objects> = { readonly [K in keyof O & string]: readonly View<O, K>[] };
 
+/** A command between two of its steps. */
+export interface RunningCall<O extends Objects> {
+  readonly op: string;
+  /** Objects that its registers refer to; they hold references for it. */
+  readonly registers: readonly ViewOf<O, keyof O & string>[];
+  readonly made: Readonly<Record<string, ViewOf<O, keyof O & string>>>;
+}
+
 export interface World<O extends Objects = Objects> {
   /** Every object, by kind. */
   readonly all: Views<O>;
   /** The same objects as they were before the running transition. Only properties of steps may look here. */
   readonly before: Views<O>;
+  /** Commands that are under way; only grain `lock` has any. */
+  calls(): readonly RunningCall<O>[];
   /** Names of descriptors, by handle index. */
   readonly handles: readonly string[];
   /** Does the semantics have this feature? Fixed while a scenario is bound. */

@@ -60,6 +60,8 @@ export function changeLines({ places, holders }: Changes): string[] {
   const signed = (sign: string, names: readonly string[]): string[] => names.map((name) => `${sign} ${name}`);
   return [
     ...places.map(placeLine),
-    ...holders.map(({ object, lost, gained }) => `${object}: ${[...signed('-', lost), ...signed('+', gained)].join(', ')}`),
+    ...holders.map(
+      ({ object, lost, gained }) => `${object}: ${[...signed('-', lost), ...signed('+', gained)].join(', ')}`,
+    ),
   ];
 }

@@ -3,8 +3,8 @@
  * last line.
  */
 import type { CheckResult, CheckVerdict, Counterexample } from '../scenario/result.ts';
-import { type Palette, PLAIN } from './colour.ts';
 import { isNothing } from './changes.ts';
+import { type Palette, PLAIN } from './colour.ts';
 import { lastReferenceTables } from './holders.ts';
 import { stepTable } from './steps.ts';
 import { clean, labelled, wrap, wrapCommand } from './width.ts';
@@ -34,7 +34,7 @@ function headline({ verdict, expected, label }: CheckVerdict, palette: Palette):
   return wrap(`${word}  ${label}${wanted}`, MAIL_WIDTH, 10).map(paint);
 }
 
-function contextLines(context: Context, { claims }: CheckVerdict): string[] {
+function contextLines(context: Context, claims: readonly string[]): string[] {
   return [
     ...fact('scenario', context.file),
     ...fact('', context.title),
@@ -49,9 +49,13 @@ function startLines({ steps }: Counterexample): string[] {
   return places.flatMap(([place, text]) => wrap(`${place}: ${text}`, MAIL_WIDTH - 2, 2).map((line) => `  ${line}`));
 }
 
+const stepLines = ({ steps }: Counterexample): string[] =>
+  steps.length === 0 ? ['  none: the first state shows it'] : stepTable(steps, MAIL_WIDTH);
+
 function reasonLines(verdict: CheckVerdict, { why }: Counterexample): string[] {
   // What is said of a violation does not fit a witness.
-  const because = verdict.explanation === '' || verdict.verdict !== 'violated' ? [] : ['', ...indented(verdict.explanation)];
+  const because =
+    verdict.explanation === '' || verdict.verdict !== 'violated' ? [] : ['', ...indented(verdict.explanation)];
   const claim = verdict.statement === '' ? [] : ['', ...indented(`Claimed: ${verdict.statement}`)];
   return [...indented(why), ...claim, ...because];
 }
@@ -63,18 +67,33 @@ export function counterexampleText(
   trace: Counterexample,
   palette: Palette = PLAIN,
 ): string {
-  const steps = trace.steps.length === 0 ? ['  none: the first state shows it'] : stepTable(trace.steps, MAIL_WIDTH);
   const lines = [
     ...headline(verdict, palette),
-    ...contextLines(context, verdict),
+    ...contextLines(context, verdict.claims),
     '',
     ...section('At first', startLines(trace)),
-    ...section('Steps', steps),
+    ...section('Steps', stepLines(trace)),
     ...lastReferenceTables(trace.steps, MAIL_WIDTH),
     ...section(
       verdict.verdict === 'violated' ? 'Why this is a violation' : 'Why this is a witness',
       reasonLines(verdict, trace),
     ),
+    'Replay',
+    ...wrapCommand(trace.replay, 2, MAIL_WIDTH),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Steps that break nothing, with what they end in. */
+export function pathText(context: Context, trace: Counterexample): string {
+  const lines = [
+    ...wrap('NOTHING BROKEN at the end of these steps', MAIL_WIDTH),
+    ...contextLines(context, []),
+    '',
+    ...section('At first', startLines(trace)),
+    ...section('Steps', stepLines(trace)),
+    ...lastReferenceTables(trace.steps, MAIL_WIDTH),
+    ...section('In the end', indented(trace.why)),
     'Replay',
     ...wrapCommand(trace.replay, 2, MAIL_WIDTH),
   ];

@@ -74,13 +74,19 @@ const TITLES: Readonly<Record<Part['name'], string>> = {
   works: 'deferred work',
 };
 /** Lists longer than this are cut unless everything was asked for. */
-const SHOWN_MAX = 12;
+const SHOWN_MAX = 8;
 const LABEL_WIDTH = 14;
+
+/** Stands for a blank at which a line must not break. */
+const KEEP = '\u00a0';
 
 function listed(items: readonly string[], verbose: boolean): string {
   const shown = verbose ? items : items.slice(0, SHOWN_MAX);
   const more = items.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more (--verbose shows them)` : '');
+  return (
+    shown.map((item) => item.replaceAll(' ', KEEP)).join(', ') +
+    (more > 0 ? ` and ${more} more (--verbose shows them)` : '')
+  );
 }
 
 export function coverageText(coverage: SuiteCoverage, width: number, verbose: boolean): string[] {
@@ -100,7 +106,7 @@ export function coverageText(coverage: SuiteCoverage, width: number, verbose: bo
     ...(coverage.neverTrue.length > 0 ? [`never passed: ${listed(coverage.neverTrue, verbose)}`] : []),
   ];
   const checks = [`${coverage.checks - oneSided} of ${coverage.checks} met passed and failed`, ...sides].join('; ');
-  return [
+  const lines = [
     ...wrap('Coverage, over all runs', width),
     ...parts,
     ...labelled('checks', checks, 2, LABEL_WIDTH, width),
@@ -117,4 +123,5 @@ export function coverageText(coverage: SuiteCoverage, width: number, verbose: bo
       ? []
       : labelled('never enabled', listed(coverage.neverEnabled, verbose), 2, LABEL_WIDTH, width)),
   ];
+  return lines.map((line) => line.replaceAll(KEEP, ' '));
 }

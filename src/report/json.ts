@@ -10,7 +10,7 @@ import { asExpected, byFamily, countsOf, type SuiteReport } from './suite.ts';
 
 export const SCHEMA_VERSION = 1;
 
-function stepJson(step: StepReport): object {
+export function stepJson(step: StepReport): object {
   const { number, transition, actor, op, stepName, args, result, values, happenings, before, after } = step;
   return {
     number,

@@ -92,11 +92,14 @@ export function failureText(file: string, failure: ReplayFailure): string {
 }
 
 export function replayText({ traces, semantics, exitCode, exitMeaning }: ReplayReport, palette: Palette): string {
-  const lines = traces.map(({ file, result }) =>
-    result.ok
-      ? `${clean(file)}: ${palette.good('agrees')}: ${result.steps} steps, ${result.comparisons} comparisons`
-      : palette.bad(failureText(file, result)),
-  );
+  // What is wrong with a file was said on standard error.
+  const lines = traces
+    .filter(({ result }) => result.ok || result.kind !== 'problem' || result.step !== undefined)
+    .map(({ file, result }) =>
+      result.ok
+        ? `${clean(file)}: ${palette.good('agrees')}: ${result.steps} steps, ${result.comparisons} comparisons`
+        : palette.bad(failureText(file, result)),
+    );
   const agreeing = traces.filter(({ result }) => result.ok);
   const comparisons = agreeing.reduce((sum, { result }) => sum + (result.ok ? result.comparisons : 0), 0);
   const total = `${traces.length} ${traces.length === 1 ? 'trace' : 'traces'} under ${semantics}: ${agreeing.length} agree (${comparisons} comparisons), ${traces.length - agreeing.length} do not`;

@@ -129,7 +129,7 @@ export function wrapCommand(command: string, indent: number, width: number): str
   const room = width - 2;
   let line = ' '.repeat(indent);
   let begun = false;
-  for (const word of clean(command).match(SHELL_WORD) ?? []) {
+  for (const word of withValues(clean(command).match(SHELL_WORD) ?? [], room - indent - 2)) {
     const blank = begun ? ' ' : '';
     if (columnsOf(line) + blank.length + columnsOf(word) <= room) line += blank + word;
     else {
@@ -147,6 +147,18 @@ export function wrapCommand(command: string, indent: number, width: number): str
     begun = true;
   }
   return [...lines, line];
+}
+
+/** Options together with their values, where both fit into a line. */
+function withValues(words: readonly string[], room: number): string[] {
+  const units: string[] = [];
+  for (const word of words) {
+    const last = units.at(-1) ?? '';
+    const pair = `${last} ${word}`;
+    if (/^--[\w-]+$/.test(last) && !word.startsWith('--') && columnsOf(pair) <= room) units[units.length - 1] = pair;
+    else units.push(word);
+  }
+  return units;
 }
 
 /** Pieces of a word of which the first has less room than the others; quotes are closed and opened again. */

@@ -6,6 +6,7 @@ import { ENVIRONMENT } from '../world/bind.ts';
 import { InputError } from '../world/input.ts';
 import type { Machine } from '../world/machine.ts';
 import type { Runner } from '../world/runner.ts';
+import type { Answer } from './compare.ts';
 
 /** Bits of a state, word by word. */
 export type Bits = Int32Array;
@@ -80,10 +81,12 @@ export class OwnMoves {
     return this.derive(from, apply(from.words, from.moves[move] as Footprint));
   }
 
-  /** Is a process about to do something that its script does not say? */
+  /** Is a process doing, or about to do, something that its script does not say? */
   interrupted(t: number): boolean {
     const parts = this.runners.get(t)?.parts;
     if (parts?.actor === undefined) return false;
+    // Commands of the script run to their end at once, so what is under way is an interrupt.
+    if (parts.frame.running > 0) return true;
     return parts.model.interrupt(parts.k as never, parts.actor as never) !== null;
   }
 
@@ -102,6 +105,17 @@ export class OwnMoves {
     }
     const writes = enabled ? cells.written.slice(0, words.length) : new Int32Array(words.length);
     return { enabled, reads, writes, values: cells.now.slice(0, words.length) };
+  }
+
+  /** Runs a whole command on the state in the cells; undefined if it is not enabled or would have to wait. */
+  complete(t: number): Answer | undefined {
+    const { running } = this.machine.parts;
+    let answer: Answer = { errno: null, values: {} };
+    for (;;) {
+      if (!this.run(t)) return undefined;
+      answer = { errno: answer.errno ?? running.errno, values: { ...answer.values, ...running.values } };
+      if (this.machine.idle(t)) return answer;
+    }
   }
 
   /** Runs a transition on the state in the cells; false if it is not enabled. */

@@ -94,11 +94,13 @@ class Replayer {
   /** Takes the step in every possible state in which it can be taken. */
   private takeEverywhere(step: TraceStep): readonly Taken[] {
     const t = this.machine.transitions.findIndex(({ actor, kind }) => actor === step.actor && kind === 'script');
-    const { running } = this.machine.parts;
     const take: Probe<Taken | undefined> = (state) => {
-      const footprint = this.own.observe(state.words, () => !this.own.interrupted(t) && this.own.run(t));
-      if (!footprint.enabled) return { footprint, found: undefined };
-      const answer = { errno: running.errno, values: running.values ?? {} };
+      let answer: Answer | undefined;
+      const footprint = this.own.observe(state.words, () => {
+        answer = this.own.interrupted(t) ? undefined : this.own.complete(t);
+        return answer !== undefined;
+      });
+      if (answer === undefined) return { footprint, found: undefined };
       return { footprint, found: { answer, after: this.own.derive(state, apply(state.words, footprint)) } };
     };
     return this.possible.flatMap((state) => this.pending.probe(state, take)).filter((taken) => taken !== undefined);

@@ -96,9 +96,6 @@ function limitsOf({ steps }: TraceFile): WorldInput['limits'] {
 }
 
 /** The world of a trace. Throws InputError, NeedsFamily among them. */
-/** A replay compares revisions, so it follows them; a trace has fewer steps than this. */
-const REVISIONS = 250;
-
 export function traceWorld(source: TraceSource, model: ModelDefinition, semantics: Semantics): WorldInput {
   demandFamilies(source, model);
   const { trace, file, steps } = source;
@@ -112,7 +109,7 @@ export function traceWorld(source: TraceSource, model: ModelDefinition, semantic
   return {
     model,
     semantics,
-    grain: 'work',
+    grain: (process.env['G'] ?? 'work') as 'work',
     objects: { ...trace.objects },
     limits: limitsOf(trace),
     setup: [],

@@ -141,6 +141,8 @@ class Binder {
   readonly views: AnyViews;
   readonly k: AnyKernel;
   private readonly instances: Record<string, ObjectInstances>;
+  /** Set once the runners exist; nothing asks for running calls before. */
+  private bound: readonly Runner[] = [];
 
   constructor(input: WorldInput) {
     this.input = input;
@@ -202,6 +204,7 @@ class Binder {
       semantics,
       rules: model.rules,
       handles: [...this.plan.handles.keys()],
+      calls: () => this.bound.flatMap((runner) => runner.underWay() ?? []),
       coverage: this.coverage,
       running: this.running,
       watch: this.context.watch,
@@ -333,6 +336,7 @@ class Binder {
   machine(): Machine {
     const { model, grain } = this.input;
     const runners = this.runners();
+    this.bound = runners;
     const initial = new Int32Array(this.cells.storedWords);
     const results = this.plan.actors.flatMap(({ input }, a) => {
       const frame = this.views[frameKind(input.name)]?.[0] as unknown as { results: { at(i: number): number } };

@@ -22,6 +22,7 @@ export interface KernelParts {
   readonly semantics: Semantics;
   readonly rules: object;
   readonly handles: readonly string[];
+  readonly calls: () => readonly unknown[];
   readonly coverage: Coverage;
   readonly running: Running;
   readonly watch: (happening: Happening) => void;
@@ -42,6 +43,7 @@ export function makeKernel(parts: KernelParts): AnyKernel {
       return parts.past();
     },
     handles: parts.handles,
+    calls: parts.calls,
     rules: { ...parts.rules, ...semantics.rules },
     step: running,
     has: (feature: string) => semantics.features.has(feature),

@@ -114,6 +114,18 @@ export class Runner {
     return frame.item >= script.length;
   }
 
+  /** The command that is between two steps, with the objects that its registers refer to. */
+  underWay(): { readonly op: string; readonly registers: readonly AnyView[]; readonly made: AnyCall['made'] } | undefined {
+    const { frame } = this.parts;
+    const running = frame.running;
+    const item = running > 0 ? this.items[running - 1] : undefined;
+    if (item === undefined) return undefined;
+    const call = item.calls[frame.repetition] as AnyCall;
+    const { command } = item.uses;
+    const registers = Object.entries(command.registers).flatMap(([name, field]) => (field.type === 'ref' ? ((call.frame[name] as AnyView | null) ?? []) : []));
+    return { op: command.op, registers, made: call.made };
+  }
+
   /** The item that would run next, for labels. */
   current(): BoundItem | undefined {
     const { frame, script } = this.parts;

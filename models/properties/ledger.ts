@@ -1,0 +1,71 @@
+/** Counts references by walking everything that can hold one. Facts cgroup 2, link-core 2. */
+import type { Kernel } from '../objects/index.ts';
+
+export interface Account {
+  readonly counted: number;
+  found: number;
+}
+
+type Named = { readonly kind: string; readonly name: string };
+
+/** Accounts of programs, links, files and cgroups. */
+export function ledger(k: Kernel): Map<string, Account> {
+  const books = new Map<string, Account>();
+  const key = (object: Named, what = ''): string => `${what}${object.kind} ${object.name}`;
+  const open = (object: Named, counted: number, what = ''): void => void books.set(key(object, what), { counted, found: 0 });
+  const found = (object: Named | null, what = ''): void => {
+    const account = object === null ? undefined : books.get(key(object, what));
+    if (account !== undefined) account.found += 1;
+  };
+  for (const program of k.all.program) open(program, program.refs);
+  for (const link of k.all.link) open(link, link.refs);
+  for (const file of k.all.file) open(file, file.refs);
+  for (const cgroup of k.all.cgroup) {
+    open(cgroup, cgroup.cssRefs, 'css of ');
+    open(cgroup, cgroup.bpfRefs, 'BPF state of ');
+  }
+  countFiles(k, found);
+  countAttachments(k, found);
+  countCgroups(k, found);
+  countCalls(k, found);
+  return books;
+}
+
+type Found = (object: Named | null, what?: string) => void;
+
+function countFiles(k: Kernel, found: Found): void {
+  for (const table of k.all.table) for (const file of table.fds) found(file);
+  for (const socket of k.all.socket) for (const file of socket.queue) found(file);
+  for (const ring of k.all.ring) found(ring.registered);
+  for (const file of k.all.file) if (file.target?.kind === 'program' || file.target?.kind === 'link') found(file.target);
+  for (const inode of k.all.inode) if (inode.kind_ === 'pin' && (inode.target?.kind === 'program' || inode.target?.kind === 'link')) found(inode.target);
+}
+
+function countAttachments(k: Kernel, found: Found): void {
+  for (const slot of k.all.slot) for (const entry of slot.entries) if (entry.kind === 'program') found(entry);
+  for (const link of k.all.link) {
+    if (link.phase !== 'PRIMED') found(link.prog);
+    found(link.slot?.cgroup ?? null, 'css of ');
+  }
+}
+
+/** Registers of running commands hold references; a link that is being created is held by the call until its file is. */
+function countCalls(k: Kernel, found: Found): void {
+  for (const call of k.calls()) {
+    for (const held of call.registers) found(held, held.kind === 'cgroup' ? 'css of ' : '');
+    const link = call.op === 'link_create' ? call.made['link'] : undefined;
+    if (link?.kind === 'link' && link.refs > 0 && !k.all.file.some((file) => file.target === link)) found(link);
+  }
+}
+
+function countCgroups(k: Kernel, found: Found): void {
+  for (const socket of k.all.socket) {
+    found(socket.cgroup, 'css of ');
+    found(socket.cgroup, 'BPF state of ');
+  }
+  const HOLDING = new Set(['ONLINE', 'DYING', 'DRAINED']);
+  for (const cgroup of k.all.cgroup) {
+    if (!HOLDING.has(cgroup.phase) || !k.has('descendants-hold-ancestors')) continue;
+    for (let above = cgroup.parent; above !== null; above = above.parent) found(above, 'BPF state of ');
+  }
+}
