@@ -1,7 +1,7 @@
 /** A state in words: what runs where, and who holds what. For counterexamples and recorded states. */
 import type { Description } from '../src/modelling/index.ts';
-import { modeFlags, listed } from './commands/prog-query.ts';
-import type { Kernel, Process, Slot } from './objects/index.ts';
+import { listed, modeFlags } from './commands/prog-query.ts';
+import type { Kernel, Process, Slot } from './kernel.ts';
 import { revisionOf } from './rules/attach.ts';
 
 const short = (attachType: string): string => attachType.replace(/^cgroup_/, '').replace(/^inet_/, '');
@@ -19,15 +19,22 @@ function holdersOf(k: Kernel): Record<string, string[]> {
   for (const file of k.all.file) {
     const { target } = file;
     if (target === null || (target.kind !== 'program' && target.kind !== 'link')) continue;
-    const owners = k.all.process.filter(({ table }) => table !== null && [...table.fds].includes(file)).map(({ name }) => name);
-    const flying = k.all.socket.filter((socket) => [...socket.queue].includes(file)).map(({ name }) => `message to ${name}`);
+    const owners = k.all.process
+      .filter(({ table }) => table !== null && [...table.fds].includes(file))
+      .map(({ name }) => name);
+    const flying = k.all.socket
+      .filter((socket) => [...socket.queue].includes(file))
+      .map(({ name }) => `message to ${name}`);
     const rings = k.all.ring.filter(({ registered }) => registered === file).map(({ name }) => `ring ${name}`);
     const where = [...owners.map((owner) => `fd of ${owner}`), ...flying, ...rings];
     add(target, where.length === 0 ? 'a descriptor in use' : where.join(' and '));
   }
-  for (const name of k.all.name) if (name.inode?.target?.kind === 'program' || name.inode?.target?.kind === 'link') add(name.inode.target, `pin ${name.path}`);
+  for (const name of k.all.name)
+    if (name.inode?.target?.kind === 'program' || name.inode?.target?.kind === 'link')
+      add(name.inode.target, `pin ${name.path}`);
   for (const link of k.all.link) add(link.prog, `link ${link.name}`);
-  for (const slot of k.all.slot) for (const entry of slot.entries) if (entry.kind === 'program') add(entry, `${place(slot)}`);
+  for (const slot of k.all.slot)
+    for (const entry of slot.entries) if (entry.kind === 'program') add(entry, `${place(slot)}`);
   return held;
 }
 
@@ -39,24 +46,41 @@ export function describe(k: Kernel): Description {
   }
   for (const cgroup of k.all.cgroup) if (cgroup.phase !== 'ONLINE') places[`cgroup ${cgroup.name}`] = cgroup.phase;
   for (const link of k.all.link)
-    if (link.phase !== 'ABSENT') places[`link ${link.name}`] = `${link.phase}${link.slot === null ? '' : ` at ${place(link.slot)}`} -> ${link.prog?.name ?? 'no program'}`;
-  for (const process of k.all.process) if (notable(process)) places[`process ${process.name}`] = process.killed ? 'SIGKILL pending' : process.phase;
+    if (link.phase !== 'ABSENT')
+      places[`link ${link.name}`] =
+        `${link.phase}${link.slot === null ? '' : ` at ${place(link.slot)}`} -> ${link.prog?.name ?? 'no program'}`;
+  for (const process of k.all.process)
+    if (notable(process)) places[`process ${process.name}`] = process.killed ? 'SIGKILL pending' : process.phase;
   return { places, holders: holdersOf(k) };
 }
 
-const notable = (process: Process): boolean => process.killed || (process.phase !== 'RUNNING' && process.phase !== 'ABSENT');
+const notable = (process: Process): boolean =>
+  process.killed || (process.phase !== 'RUNNING' && process.phase !== 'ABSENT');
 
 /** The state as PROG_QUERY and link info show it, in the form of recorded traces. */
-export function recordedState(k: Kernel): { readonly cgroups: Record<string, unknown>; readonly links: Record<string, unknown> } {
+export function recordedState(k: Kernel): {
+  readonly cgroups: Record<string, unknown>;
+  readonly links: Record<string, unknown>;
+} {
   const cgroups: Record<string, unknown> = {};
   for (const cgroup of k.all.cgroup) {
     const slot = k.all.slot.find((candidate) => candidate.cgroup === cgroup);
     if (slot === undefined) continue;
     cgroups[cgroup.name] =
       cgroup.phase === 'ONLINE'
-        ? { list: listed(slot), effective: [...slot.effective].map(({ name }) => name), mode: modeFlags(slot.mode), revision: revisionOf(slot) }
+        ? {
+            list: listed(slot),
+            effective: [...slot.effective].map(({ name }) => name),
+            mode: modeFlags(slot.mode),
+            revision: revisionOf(slot),
+          }
         : { errno: 'ENOENT' };
   }
   const open = k.all.link.filter(({ phase }) => phase === 'ATTACHED' || phase === 'DEFUNCT');
-  return { cgroups, links: Object.fromEntries(open.map((link) => [link.name, { prog: link.prog?.name ?? null, cgroup: link.slot?.cgroup?.name ?? null }])) };
+  return {
+    cgroups,
+    links: Object.fromEntries(
+      open.map((link) => [link.name, { prog: link.prog?.name ?? null, cgroup: link.slot?.cgroup?.name ?? null }]),
+    ),
+  };
 }

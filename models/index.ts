@@ -15,8 +15,34 @@ import { works } from './works/index.ts';
 
 /** Every errno that a command may say, as names of include/uapi/asm-generic/errno*.h. */
 const ERRNOS = [
-  'EPERM', 'ENOENT', 'ESRCH', 'EIO', 'ENXIO', 'E2BIG', 'EBADF', 'ECHILD', 'EAGAIN', 'ENOMEM', 'EACCES', 'EBUSY', 'EEXIST', 'EXDEV', 'ENOTDIR', 'EISDIR', 'EINVAL', 'EMFILE', 'ENOSPC',
-  'EPIPE', 'ENAMETOOLONG', 'ENOTEMPTY', 'ENODATA', 'ENOLINK', 'EBADFD', 'EOPNOTSUPP', 'ESTALE', 'ENOTSUPP',
+  'EPERM',
+  'ENOENT',
+  'ESRCH',
+  'EIO',
+  'ENXIO',
+  'E2BIG',
+  'EBADF',
+  'ECHILD',
+  'EAGAIN',
+  'ENOMEM',
+  'EACCES',
+  'EBUSY',
+  'EEXIST',
+  'EXDEV',
+  'ENOTDIR',
+  'EISDIR',
+  'EINVAL',
+  'EMFILE',
+  'ENOSPC',
+  'EPIPE',
+  'ENAMETOOLONG',
+  'ENOTEMPTY',
+  'ENODATA',
+  'ENOLINK',
+  'EBADFD',
+  'EOPNOTSUPP',
+  'ESTALE',
+  'ENOTSUPP',
 ] as const;
 
 export const bpf: ModelDefinition = {

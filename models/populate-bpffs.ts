@@ -58,10 +58,19 @@ export interface BpffsPopulation {
 
 export function bpffsInstances(declarations: Declarations, made: readonly Instance[]): BpffsPopulation {
   const pathArgs = declarations.uses.flatMap(({ command, args }) =>
-    Object.entries(command.args).flatMap(([name, spec]) => (spec.shape === 'object' && spec.kind === 'path' && typeof args[name] === 'string' ? [args[name] as string] : [])),
+    Object.entries(command.args).flatMap(([name, spec]) =>
+      spec.shape === 'object' && spec.kind === 'path' && typeof args[name] === 'string' ? [args[name] as string] : [],
+    ),
   );
   const written = [...new Set(pathArgs)];
-  const modes = [...new Set([...DEFAULT_MODES, ...declarations.uses.flatMap(({ command, args }) => (command.op === 'chmod' && typeof args['mode'] === 'string' ? [args['mode'] as string] : []))])];
+  const modes = [
+    ...new Set([
+      ...DEFAULT_MODES,
+      ...declarations.uses.flatMap(({ command, args }) =>
+        command.op === 'chmod' && typeof args['mode'] === 'string' ? [args['mode'] as string] : [],
+      ),
+    ]),
+  ];
   if (written.length === 0 && !declarations.uses.some(({ command }) => command.op.includes('bpffs')))
     return { instances: { mount: [], instance: [], inode: [], name: [], path: [], modes: [] }, inodes: 0, modes: 0 };
   const mounts = instancesByMount(declarations);
@@ -73,7 +82,10 @@ export function bpffsInstances(declarations: Declarations, made: readonly Instan
   const usesPathFd = declarations.uses.some(({ args }) => args['pathFd'] !== undefined);
   return {
     instances: {
-      mount: [...mounts].map(([mount, instance]) => ({ name: mount, constants: { instance: refTo('instance', instance) } })),
+      mount: [...mounts].map(([mount, instance]) => ({
+        name: mount,
+        constants: { instance: refTo('instance', instance) },
+      })),
       instance: instances.map((name) => ({ name, constants: { root: refTo('inode', `root of ${name}`) } })),
       inode: [...instances.map((name) => ({ name: `root of ${name}` })), ...made],
       ...namesAndPaths(written, mounts, usesPathFd ? instances : [], declarations),
@@ -84,7 +96,12 @@ export function bpffsInstances(declarations: Declarations, made: readonly Instan
   };
 }
 
-function namesAndPaths(written: readonly string[], mounts: ReadonlyMap<string, string>, everywhere: readonly string[], declarations: Declarations): Record<'name' | 'path', Instance[]> {
+function namesAndPaths(
+  written: readonly string[],
+  mounts: ReadonlyMap<string, string>,
+  everywhere: readonly string[],
+  declarations: Declarations,
+): Record<'name' | 'path', Instance[]> {
   const names = new Map<string, Instance>();
   const id = (instance: string, relative: string): string => `${instance}/${relative}`;
   const paths = written.map((path): Instance => {
@@ -94,7 +111,11 @@ function namesAndPaths(written: readonly string[], mounts: ReadonlyMap<string, s
     for (const instance of found)
       for (const step of withParents(relative)) {
         const parent = step.includes('/') ? step.slice(0, step.lastIndexOf('/')) : null;
-        const constants = { instance: refTo('instance', instance), path: step, parent: parent === null ? null : refTo('name', id(instance, parent)) };
+        const constants = {
+          instance: refTo('instance', instance),
+          path: step,
+          parent: parent === null ? null : refTo('name', id(instance, parent)),
+        };
         names.set(id(instance, step), { name: id(instance, step), constants });
       }
     return {

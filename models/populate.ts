@@ -19,12 +19,16 @@ const MAX_PROGS = 64;
 /** Largest count that a cell holds. */
 const CELL_MAX = 255;
 
-const isOp = (...ops: readonly string[]) => (use: Use) => ops.includes(use.command.op);
+const isOp =
+  (...ops: readonly string[]) =>
+  (use: Use) =>
+    ops.includes(use.command.op);
 
 function templateOf(use: Use, declared: Declared, refuse: Refuse): Template {
   const name = String(use.args['prog']);
   const found = (declared.progs ?? []).find((prog) => prog.name === name);
-  if (found === undefined) return refuse(`no program template "${name}"`, 'declare it under objects.progs (or programs)');
+  if (found === undefined)
+    return refuse(`no program template "${name}"`, 'declare it under objects.progs (or programs)');
   return {
     type: found.type,
     expectedAttachType: typeof found['expectedAttachType'] === 'string' ? found['expectedAttachType'] : null,
@@ -41,8 +45,12 @@ function attachTypeOf(use: Use): string | undefined {
 
 /** Attach types that anything in the scenario speaks of, each of which gets a slot in every cgroup. */
 function attachTypes(declarations: Declarations): string[] {
-  const storage = declarations.uses.flatMap((use) => (use.args['key'] as { attachType?: unknown } | undefined)?.attachType ?? []);
-  const named = [...declarations.uses.map(attachTypeOf), ...storage].filter((name) => typeof name === 'string' && CGROUP_ATTACH_TYPES[name] !== undefined);
+  const storage = declarations.uses.flatMap(
+    (use) => (use.args['key'] as { attachType?: unknown } | undefined)?.attachType ?? [],
+  );
+  const named = [...declarations.uses.map(attachTypeOf), ...storage].filter(
+    (name) => typeof name === 'string' && CGROUP_ATTACH_TYPES[name] !== undefined,
+  );
   return [...new Set(named as string[])];
 }
 
@@ -56,15 +64,23 @@ const slotName = (cgroup: string, attachType: string): string => `${cgroup}:${at
 function treeOf(declared: Declared, types: readonly string[], declarations: Declarations, refuse: Refuse): Tree {
   const all = declared.cgroups ?? [];
   const parents = new Map(all.map(({ name, parent }) => [name, parent]));
-  for (const { name, parent } of all) if (parent !== null && !parents.has(parent)) refuse(`cgroup "${name}" has an unknown parent "${parent}"`);
+  for (const { name, parent } of all)
+    if (parent !== null && !parents.has(parent)) refuse(`cgroup "${name}" has an unknown parent "${parent}"`);
   const ancestors = (name: string): string[] => {
     const parent = parents.get(name) ?? null;
     return parent === null ? [] : [parent, ...ancestors(parent)];
   };
-  const subtree = (name: string): string[] => [name, ...all.filter(({ parent }) => parent === name).flatMap((child) => subtree(child.name))];
-  const remade = new Map(declarations.uses.filter(isOp('mkdir')).map((use) => [String(use.args['cgroup']), use.args['path']]));
+  const subtree = (name: string): string[] => [
+    name,
+    ...all.filter(({ parent }) => parent === name).flatMap((child) => subtree(child.name)),
+  ];
+  const remade = new Map(
+    declarations.uses.filter(isOp('mkdir')).map((use) => [String(use.args['cgroup']), use.args['path']]),
+  );
   const limit = declarations.limits['entries'] ?? MAX_PROGS;
-  const countsRevisions = declarations.limits['revisions'] !== undefined || declarations.uses.some((use) => use.args['expectedRevision'] !== undefined || use.command.op === 'query');
+  const countsRevisions =
+    declarations.limits['revisions'] !== undefined ||
+    declarations.uses.some((use) => use.args['expectedRevision'] !== undefined || use.command.op === 'query');
   return {
     cgroups: all.map(({ name, parent }) => ({
       name,
@@ -96,7 +112,11 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
     for (const [kind, name] of Object.entries(use.made)) {
       if (kind === 'program') add(kind, { name, constants: { template: templateOf(use, declared, refuse) } });
       else if (kind === 'link') add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '' } });
-      else if (kind === 'map') add(kind, { name, constants: { mapType: (declared.maps ?? []).find((map) => map.name === use.args['map'])?.type ?? '' } });
+      else if (kind === 'map')
+        add(kind, {
+          name,
+          constants: { mapType: (declared.maps ?? []).find((map) => map.name === use.args['map'])?.type ?? '' },
+        });
       else add(kind, { name });
       // A socket pair has two ends.
       if (use.command.op === 'socketpair') add(kind, { name: `${name}.peer` });
@@ -111,10 +131,20 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
 
 function storagesOf(declared: Declared, slots: readonly Instance[]): Instance[] {
   const maps = (declared.maps ?? []).filter(({ type }) => type === 'cgroup_storage');
-  return maps.flatMap((map) => slots.map((slot) => ({ name: `${map.name}@${slot.name}`, constants: { map: map.name, slot: refTo('slot', slot.name) } })));
+  return maps.flatMap((map) =>
+    slots.map((slot) => ({
+      name: `${map.name}@${slot.name}`,
+      constants: { map: map.name, slot: refTo('slot', slot.name) },
+    })),
+  );
 }
 
-function limitsOf(declarations: Declarations, made: Record<string, Instance[]>, tree: Tree, inodes: number): Population['limits'] {
+function limitsOf(
+  declarations: Declarations,
+  made: Record<string, Instance[]>,
+  tree: Tree,
+  inodes: number,
+): Population['limits'] {
   const count = (...ops: readonly string[]): number => declarations.uses.filter(isOp(...ops)).length;
   const bounded = (n: number): number => Math.min(CELL_MAX, n);
   const { actors, handles, uses } = declarations;
@@ -140,7 +170,10 @@ function limitsOf(declarations: Declarations, made: Record<string, Instance[]>, 
 /** At the coarse grains an invocation is one step and needs no packet. */
 function packetsOf({ grain, uses }: Declarations): Instance[] {
   if (grain !== 'lock') return [];
-  return [...new Set(uses.filter(isOp('fire', 'send')).map(({ actor }) => actor))].map((owner) => ({ name: `packet of ${owner}`, constants: { owner } }));
+  return [...new Set(uses.filter(isOp('fire', 'send')).map(({ actor }) => actor))].map((owner) => ({
+    name: `packet of ${owner}`,
+    constants: { owner },
+  }));
 }
 
 export function populate(declarations: Declarations, refuse: Refuse): Population {
@@ -150,7 +183,10 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
   const made = madeBy(declarations, declared, refuse);
   const bpffs = bpffsInstances(declarations, made['inode'] ?? []);
   const tables = declarations.actors.map((actor) => ({ name: `table of ${actor}` }));
-  const processes = declarations.actors.map((actor) => ({ name: actor, constants: { ownTable: refTo('table', `table of ${actor}`) } }));
+  const processes = declarations.actors.map((actor) => ({
+    name: actor,
+    constants: { ownTable: refTo('table', `table of ${actor}`) },
+  }));
   const list = (kind: string): readonly Instance[] => made[kind] ?? [];
   return {
     instances: {

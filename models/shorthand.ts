@@ -1,13 +1,19 @@
 /** How scenario files abbreviate: `fw1: cgroup_skb/egress`, `web/api: {}`, attach types taken from the program. */
 import type { ModelDefinition } from '../src/modelling/index.ts';
-import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
 import type { Declared, Refuse } from './populate.ts';
+import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
 
 /** `egress` → `cgroup_inet_egress`: the attach type of this program type whose name ends so. */
 function attachTypeFor(type: string, word: string, refuse: Refuse): string {
   const own = Object.entries(CGROUP_ATTACH_TYPES).flatMap(([name, takes]) => (takes === type ? [name] : []));
   const found = own.find((name) => name === word) ?? own.find((name) => name.endsWith(`_${word}`));
-  return found ?? refuse(`program type ${type} has no attach type "${word}"`, own.length === 0 ? `no cgroup takes programs of type ${type}` : `one of ${own.join(', ')}`);
+  return (
+    found ??
+    refuse(
+      `program type ${type} has no attach type "${word}"`,
+      own.length === 0 ? `no cgroup takes programs of type ${type}` : `one of ${own.join(', ')}`,
+    )
+  );
 }
 
 function program(name: string, written: unknown, refuse: Refuse): NonNullable<Declared['progs']>[number] {
@@ -23,7 +29,11 @@ function program(name: string, written: unknown, refuse: Refuse): NonNullable<De
 function cgroup(name: string, options: unknown, all: readonly string[]): NonNullable<Declared['cgroups']>[number] {
   const above = name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : null;
   const given = (options ?? {}) as { readonly exists?: boolean; readonly parent?: string };
-  return { name, parent: given.parent ?? (above !== null && all.includes(above) ? above : null), exists: given.exists ?? true };
+  return {
+    name,
+    parent: given.parent ?? (above !== null && all.includes(above) ? above : null),
+    exists: given.exists ?? true,
+  };
 }
 
 const KNOWN = ['programs', 'cgroups', 'progs', 'maps'];
@@ -38,12 +48,16 @@ function defaultAttachType(args: Readonly<Record<string, unknown>>, progs: NonNu
 
 export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
   objects(declared, refuse) {
-    for (const key of Object.keys(declared)) if (!KNOWN.includes(key)) refuse(`unknown kind of objects "${key}"`, `one of ${KNOWN.join(', ')}`);
+    for (const key of Object.keys(declared))
+      if (!KNOWN.includes(key)) refuse(`unknown kind of objects "${key}"`, `one of ${KNOWN.join(', ')}`);
     const programs = Object.entries((declared['programs'] ?? {}) as Readonly<Record<string, unknown>>);
     const cgroups = Object.entries((declared['cgroups'] ?? {}) as Readonly<Record<string, unknown>>);
     const names = cgroups.map(([name]) => name);
     return {
-      progs: [...programs.map(([name, written]) => program(name, written, refuse)), ...((declared['progs'] as Declared['progs']) ?? [])],
+      progs: [
+        ...programs.map(([name, written]) => program(name, written, refuse)),
+        ...((declared['progs'] as Declared['progs']) ?? []),
+      ],
       cgroups: cgroups.map(([name, options]) => cgroup(name, options, names)),
       maps: declared['maps'] ?? [],
     };
@@ -54,9 +68,15 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
       const attachType = defaultAttachType(args, progs);
       return attachType === undefined ? args : { ...args, attachType };
     }
-    return op === 'fire' && args['hook'] === undefined ? { ...args, hook: progs[0]?.['expectedAttachType'] ?? 'cgroup_inet_egress' } : args;
+    return op === 'fire' && args['hook'] === undefined
+      ? { ...args, hook: progs[0]?.['expectedAttachType'] ?? 'cgroup_inet_egress' }
+      : args;
   },
-  provide: (name, first) => (first ? { op: 'prog_load', args: { prog: name }, as: name } : { op: 'prog_get_fd_by_id', args: { progId: name }, as: name }),
-  provided: (objects) => ((objects as Declared).progs ?? []).filter((prog) => prog['load'] !== false).map(({ name }) => name),
+  provide: (name, first) =>
+    first
+      ? { op: 'prog_load', args: { prog: name }, as: name }
+      : { op: 'prog_get_fd_by_id', args: { progId: name }, as: name },
+  provided: (objects) =>
+    ((objects as Declared).progs ?? []).filter((prog) => prog['load'] !== false).map(({ name }) => name),
   leave: 'exit',
 };

@@ -1,9 +1,9 @@
 /** The state before the first step, and what the engine asks of processes. */
 import type { Declarations } from '../src/modelling/index.ts';
 import { bringOnline } from './commands/cgroups.ts';
-import type { Kernel, Process } from './objects/index.ts';
-import { DEFAULT_MOUNT } from './populate-bpffs.ts';
+import type { Kernel, Process } from './kernel.ts';
 import type { Declared } from './populate.ts';
+import { DEFAULT_MOUNT } from './populate-bpffs.ts';
 import { modeIndex } from './rules/pins.ts';
 
 /** Actors that a fork or clone step makes; all others run from the start. */
@@ -20,18 +20,23 @@ export function start(k: Kernel, declarations: Declarations): void {
     process.table = process.ownTable;
     if (process.ownTable !== null) process.ownTable.users = 1;
   }
-  const absent = new Set(((declarations.objects as Declared).cgroups ?? []).filter(({ exists }) => exists === false).map(({ name }) => name));
+  const absent = new Set(
+    ((declarations.objects as Declared).cgroups ?? []).filter(({ exists }) => exists === false).map(({ name }) => name),
+  );
   const made = new Set<string>();
   // Parents before children, whatever the order of declaration.
   for (let rounds = k.all.cgroup.length; rounds > 0; rounds--)
     for (const cgroup of k.all.cgroup) {
-      if (made.has(cgroup.name) || absent.has(cgroup.name) || (cgroup.parent !== null && !made.has(cgroup.parent.name))) continue;
+      if (made.has(cgroup.name) || absent.has(cgroup.name) || (cgroup.parent !== null && !made.has(cgroup.parent.name)))
+        continue;
       made.add(cgroup.name);
       bringOnline(k, cgroup);
     }
   for (const instance of k.all.instance) if (instance.root !== null) makeRoot(k, instance, instance.root);
   for (const mount of k.all.mount) {
-    const mountedLater = declarations.uses.some(({ command, args }) => command.op === 'mount_bpffs' && args['mount'] === mount.name);
+    const mountedLater = declarations.uses.some(
+      ({ command, args }) => command.op === 'mount_bpffs' && args['mount'] === mount.name,
+    );
     if (mountedLater || (mount.name !== DEFAULT_MOUNT && mount.instance === null)) continue;
     mount.fire('MOUNT');
     if (mount.instance === null) continue;
@@ -41,7 +46,7 @@ export function start(k: Kernel, declarations: Declarations): void {
 }
 
 function makeRoot(k: Kernel, instance: Kernel['all']['instance'][number], root: Kernel['all']['inode'][number]): void {
-  root.kind_ = 'dir';
+  root.type = 'dir';
   root.nlink = 1;
   root.mode = modeIndex(k, '1777');
   root.instance = instance;
@@ -50,8 +55,10 @@ function makeRoot(k: Kernel, instance: Kernel['all']['instance'][number], root: 
 /** A process takes steps of its script while it runs and no SIGKILL is pending. */
 export const ready = (_k: Kernel, process: Process): boolean => process.phase === 'RUNNING' && !process.killed;
 /** SIGKILL takes effect before the next command: the process exits. */
-export const interrupt = (_k: Kernel, process: Process): string | null => (process.killed && process.phase === 'RUNNING' ? 'exit' : null);
-export const over = (_k: Kernel, process: Process): boolean => process.phase === 'ZOMBIE' || process.phase === 'REAPED' || process.phase === 'ABSENT';
+export const interrupt = (_k: Kernel, process: Process): string | null =>
+  process.killed && process.phase === 'RUNNING' ? 'exit' : null;
+export const over = (_k: Kernel, process: Process): boolean =>
+  process.phase === 'ZOMBIE' || process.phase === 'REAPED' || process.phase === 'ABSENT';
 
 /** Links whose last file reference the process dropped are freed before it returns to user mode, last one first. */
 export const tail = {

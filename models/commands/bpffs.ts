@@ -1,5 +1,5 @@
 /** bpffs as a file system: names, inodes and mounts. */
-import { command, type Inode, type Kernel, type Name, type Process } from '../objects/index.ts';
+import { command, type Inode, type Kernel, type Name, type Process } from '../kernel.ts';
 import { has, RENAME_FLAG } from '../rules/flags.ts';
 import { instanceBusy, instanceMayGo, lookUp, modeIndex, modeName, removeName } from '../rules/pins.ts';
 import { capable, mayRemove, permitted } from '../rules/privileges.ts';
@@ -24,11 +24,16 @@ function free(k: Kernel, process: Process, path: Parameters<typeof lookUp>[2]): 
   k.check('same file system', where === 'bpffs', 'EXDEV');
   if (name === undefined || name.inode !== null) return k.fail('name is free', 'EEXIST');
   const directory = directoryOf(name);
-  k.check('may write the directory', directory == null || permitted(process, directory, modeName(k, directory), { read: false, write: true }), 'EACCES');
+  k.check(
+    'may write the directory',
+    directory == null || permitted(process, directory, modeName(k, directory), { read: false, write: true }),
+    'EACCES',
+  );
   return name;
 }
 
-const directoryOf = (name: Name): Inode | null => (name.parent === null ? (name.instance?.root ?? null) : name.parent.inode);
+const directoryOf = (name: Name): Inode | null =>
+  name.parent === null ? (name.instance?.root ?? null) : name.parent.inode;
 
 function checkMayRemove(k: Kernel, process: Process, name: Name, inode: Inode): void {
   const directory = directoryOf(name);
@@ -38,13 +43,14 @@ function checkMayRemove(k: Kernel, process: Process, name: Name, inode: Inode): 
 export const unlink = command({
   op: 'unlink',
   name: 'unlink(2)',
-  cites: 'fs/namei.c do_unlinkat, fs/inode.c iput; kernel/bpf/inode.c bpf_free_inode; facts link-core 8, pin-051–057, cgroup M38–M45',
+  cites:
+    'fs/namei.c do_unlinkat, fs/inode.c iput; kernel/bpf/inode.c bpf_free_inode; facts link-core 8, pin-051–057, cgroup M38–M45',
   args: PATH,
   steps: {
     unlink(k: Kernel, { args, actor }) {
       const { name, inode } = existing(k, actor, args.path);
       checkMayRemove(k, actor, name, inode);
-      k.check('is no directory', inode.kind_ !== 'dir', 'EISDIR');
+      k.check('is no directory', inode.type !== 'dir', 'EISDIR');
       removeName(k, name, actor);
     },
   },
@@ -59,7 +65,11 @@ export const rename = command({
     rename(k: Kernel, { args, actor }) {
       const { name, inode } = existing(k, actor, args.path);
       const to = lookUp(k, actor, args.to, null);
-      k.check('same file system', to.where === 'bpffs' && to.name !== undefined && to.instance === name.instance, 'EXDEV');
+      k.check(
+        'same file system',
+        to.where === 'bpffs' && to.name !== undefined && to.instance === name.instance,
+        'EXDEV',
+      );
       checkMayRemove(k, actor, name, inode);
       const target = to.name;
       if (target === undefined) return;
@@ -139,7 +149,7 @@ export const pinRmdir = command({
   steps: {
     rmdir(k: Kernel, { args, actor }) {
       const { name, inode } = existing(k, actor, args.path);
-      k.check('is a directory', inode.kind_ === 'dir', 'ENOTDIR');
+      k.check('is a directory', inode.type === 'dir', 'ENOTDIR');
       k.check('is empty', !k.all.name.some((inner) => inner.parent === name && inner.inode !== null), 'ENOTEMPTY');
       removeName(k, name, actor);
     },
@@ -169,7 +179,7 @@ export const stat = command({
       const { inode } = lookUp(k, actor, args.path, null);
       if (inode === null) return k.fail('path exists', 'ENOENT');
       const mode = modeName(k, inode).padStart(4, '0');
-      const type = inode.kind_ === 'dir' ? '04' : '010';
+      const type = inode.type === 'dir' ? '04' : '010';
       k.returns({ mode: `${type}${mode}`, nlink: inode.nlink });
     },
   },
@@ -202,7 +212,7 @@ const opener = (op: 'open_pin' | 'open_dir', kind: 'opath' | 'dir') =>
       open(k: Kernel, { args, made, actor, as }) {
         const { inode } = lookUp(k, actor, args.path, null);
         if (inode === null) return k.fail('path exists', 'ENOENT');
-        if (kind === 'dir') k.check('is a directory', inode.kind_ === 'dir', 'ENOTDIR');
+        if (kind === 'dir') k.check('is a directory', inode.type === 'dir', 'ENOTDIR');
         else k.check('opened with O_PATH', args.oPath, 'EIO');
         checkRoom(k, actor);
         inode.opens += 1;
@@ -218,7 +228,11 @@ export const mountBpffs = command({
   op: 'mount_bpffs',
   name: 'mount(2)',
   cites: `${CITES}.9; link-core pin-001, pin-094, pin-174–176, N36`,
-  args: { mount: { shape: 'object', kind: 'mount' }, bindOf: { shape: 'word', optional: true }, private: { shape: 'boolean', optional: true } },
+  args: {
+    mount: { shape: 'object', kind: 'mount' },
+    bindOf: { shape: 'word', optional: true },
+    private: { shape: 'boolean', optional: true },
+  },
   steps: {
     mount(k: Kernel, { args, actor }) {
       k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');

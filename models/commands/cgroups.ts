@@ -1,12 +1,13 @@
 /** Cgroups: mkdir, rmdir, directory descriptors, statistics, and the sockets that keep a dying one alive. */
-import { type Cgroup, command, type Kernel, type Process } from '../objects/index.ts';
+import { type Cgroup, command, type Kernel, type Process } from '../kernel.ts';
 import { ancestors, getBpf, getCss, openFile } from '../rules/references.ts';
 import { checkRoom, descriptor, install } from '../rules/resolve.ts';
 
 /** Takes part in the tree from now on; a new cgroup inherits the arrays of its ancestors (facts C40). */
 export function bringOnline(k: Kernel, cgroup: Cgroup): void {
   cgroup.fire('MKDIR');
-  if (k.has('descendants-hold-ancestors')) for (const ancestor of ancestors(cgroup)) getBpf(k, ancestor, `descendant ${cgroup.name}`);
+  if (k.has('descendants-hold-ancestors'))
+    for (const ancestor of ancestors(cgroup)) getBpf(k, ancestor, `descendant ${cgroup.name}`);
   for (const slot of k.all.slot) {
     if (slot.cgroup !== cgroup) continue;
     slot.effective.clear();
@@ -29,18 +30,24 @@ export const mkdir = command({
   },
 });
 
-const inside = (process: Process, cgroup: Cgroup): boolean => process.cgroup === cgroup && (process.phase === 'RUNNING' || process.phase === 'EXITING');
+const inside = (process: Process, cgroup: Cgroup): boolean =>
+  process.cgroup === cgroup && (process.phase === 'RUNNING' || process.phase === 'EXITING');
 
 export const rmdir = command({
   op: 'rmdir',
   name: 'rmdir(2)',
-  cites: 'kernel/cgroup/cgroup.c cgroup_rmdir, cgroup_destroy_locked; kernel/bpf/cgroup.c cgroup_bpf_offline; facts cgroup 3, 4, K01–K28',
+  cites:
+    'kernel/cgroup/cgroup.c cgroup_rmdir, cgroup_destroy_locked; kernel/bpf/cgroup.c cgroup_bpf_offline; facts cgroup 3, 4, K01–K28',
   args: { cgroup: { shape: 'object', kind: 'cgroup' }, expectBusy: { shape: 'boolean', optional: true } },
   steps: {
     'rmdir [cgroup_mutex]'(k: Kernel, { args: { cgroup } }) {
       k.check('directory exists', cgroup.phase === 'ONLINE', 'ENOENT');
       k.check('no process inside', !k.all.process.some((process) => inside(process, cgroup)), 'EBUSY');
-      k.check('no online child', !k.all.cgroup.some((child) => child.parent === cgroup && child.phase === 'ONLINE'), 'EBUSY');
+      k.check(
+        'no online child',
+        !k.all.cgroup.some((child) => child.parent === cgroup && child.phase === 'ONLINE'),
+        'EBUSY',
+      );
       k.tell({ type: 'lock', name: 'cgroup_mutex' });
       cgroup.fire('RMDIR');
       if (cgroup.bpfRefs === 0) cgroup.fire('DRAIN');

@@ -1,5 +1,6 @@
 /** Descriptors: close, dup, and what else changes one table. */
-import { command, type Kernel, type Process } from '../objects/index.ts';
+
+import { command, type Kernel, type Process } from '../kernel.ts';
 import { PLAIN_FILES } from '../objects/file.ts';
 import { capable } from '../rules/privileges.ts';
 import { openFile, putFile } from '../rules/references.ts';
@@ -83,7 +84,8 @@ export const getCloexec = command({
 });
 
 /** The table stores the exception: BPF descriptors are close-on-exec unless it was cleared. */
-export const keepsOnExec = (process: Process, number: number): boolean => process.table !== null && process.table.cloexec.length > 0 && process.table.cloexec.at(number);
+export const keepsOnExec = (process: Process, number: number): boolean =>
+  process.table !== null && process.table.cloexec.length > 0 && process.table.cloexec.at(number);
 
 const full = (op: 'fill_fds' | 'free_fds', value: boolean) =>
   command({
@@ -126,8 +128,13 @@ export const pidfdGetfd = command({
   steps: {
     get(k: Kernel, { args, actor, as }) {
       const from = k.all.process[args.from];
-      k.check('may trace the process', !actor.unprivileged || from?.unprivileged === true || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
-      const file = from === undefined || args.handle === null || from.phase !== 'RUNNING' ? null : descriptor(from, args.handle);
+      k.check(
+        'may trace the process',
+        !actor.unprivileged || from?.unprivileged === true || capable(actor, 'CAP_SYS_ADMIN'),
+        'EPERM',
+      );
+      const file =
+        from === undefined || args.handle === null || from.phase !== 'RUNNING' ? null : descriptor(from, args.handle);
       if (file === null) return k.fail('descriptor is open there', 'EBADF');
       checkRoom(k, actor);
       const { target } = file;
@@ -138,7 +145,7 @@ export const pidfdGetfd = command({
 });
 
 /** One file operation on a descriptor of a BPF object, with the errno that its file says (facts link-core 4.11). */
-const fileOperation = (op: string, name: string, errno: (file: { readonly kind_: string }) => string) =>
+const fileOperation = (op: string, name: string, errno: (file: { readonly type: string }) => string) =>
   command({
     op,
     name,
@@ -156,7 +163,7 @@ const fileOperation = (op: string, name: string, errno: (file: { readonly kind_:
 
 export const readFd = fileOperation('read_fd', 'read(2)', () => 'EINVAL');
 // Link files are open for reading only, program files for both.
-export const writeFd = fileOperation('write_fd', 'write(2)', (file) => (file.kind_ === 'link' ? 'EBADF' : 'EINVAL'));
+export const writeFd = fileOperation('write_fd', 'write(2)', (file) => (file.type === 'link' ? 'EBADF' : 'EINVAL'));
 export const mmapFd = fileOperation('mmap_fd', 'mmap(2)', () => 'EACCES');
 export const openProcFd = fileOperation('open_proc_fd', 'open(2)', () => 'ENXIO');
 export const epollAdd = fileOperation('epoll_add', 'epoll_ctl(2)', () => 'EPERM');
@@ -171,7 +178,7 @@ export const readlinkFd = command({
     read(k: Kernel, { args, actor }) {
       const file = args.handle === null ? null : descriptor(actor, args.handle);
       if (file === null) return k.fail('descriptor is open', 'EBADF');
-      if (file.kind_ !== 'link') return k.returns({ target: `anon_inode:bpf-${file.kind_}` });
+      if (file.type !== 'link') return k.returns({ target: `anon_inode:bpf-${file.type}` });
       k.returns({ target: file.name.startsWith('link_create') ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link' });
     },
   },

@@ -1,15 +1,16 @@
 /** Events: something happens at a hook, and the programs of the array run. */
 import { ref } from '../../src/modelling/index.ts';
-import { type Cgroup, command, type Kernel, type Packet, type Process, type Program, type Slot } from '../objects/index.ts';
+import { type Cgroup, command, type Kernel, type Packet, type Process, type Program, type Slot } from '../kernel.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
-import { runAll, runOne } from '../rules/run.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
+import { outcomeOf, runAll, runOne } from '../rules/run.ts';
 
 const HOOKS = Object.keys(CGROUP_ATTACH_TYPES);
 const EGRESS = 'cgroup_inet_egress';
 
 /** An event outside every cgroup of the scenario runs nothing. */
-const slotAt = (k: Kernel, cgroup: Cgroup | null, hook: string): Slot | null => k.all.slot.find((slot) => slot.cgroup === cgroup && slot.attachType === hook) ?? null;
+const slotAt = (k: Kernel, cgroup: Cgroup | null, hook: string): Slot | null =>
+  k.all.slot.find((slot) => slot.cgroup === cgroup && slot.attachType === hook) ?? null;
 
 /** At the coarse grains one invocation is one step; at grain `lock` the actor's packet takes the array and runs it element by element. */
 function take(k: Kernel, slot: Slot | null): Packet | null {
@@ -38,7 +39,7 @@ function runNext(k: Kernel, packet: Packet): boolean {
 
 /** End of the read-side section: programs that waited for this packet may be freed. */
 function finish(k: Kernel, packet: Packet): void {
-  k.returns({ ran: [...packet.ran].map(({ name }) => name) });
+  k.returns(outcomeOf([...packet.ran]));
   packet.running = false;
   packet.current = false;
   packet.slot = null;
@@ -47,7 +48,10 @@ function finish(k: Kernel, packet: Packet): void {
 }
 
 const steps = <A>(slot: (k: Kernel, args: A, actor: Process) => Slot | null) => ({
-  'take the array'(k: Kernel, call: { readonly args: A; readonly frame: { packet: Packet | null }; readonly actor: Process }) {
+  'take the array'(
+    k: Kernel,
+    call: { readonly args: A; readonly frame: { packet: Packet | null }; readonly actor: Process },
+  ) {
     const packet = take(k, slot(k, call.args, call.actor));
     call.frame.packet = packet;
     return packet === null ? ('done' as const) : undefined;
@@ -69,7 +73,8 @@ function socketCgroup(k: Kernel, written: string): Cgroup | null {
 export const fire = command({
   op: 'fire',
   name: 'an event at a hook',
-  cites: 'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; facts cgroup 3 Packets, 9, P01–P20',
+  cites:
+    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; facts cgroup 3 Packets, 9, P01–P20',
   args: {
     hook: { shape: 'word', words: HOOKS },
     cgroup: { shape: 'object', kind: 'cgroup', optional: true },
@@ -81,13 +86,23 @@ export const fire = command({
     access: { shape: 'json', optional: true },
   },
   registers: { packet: ref('packet') },
-  steps: steps((k: Kernel, args: { readonly hook: string; readonly cgroup: Cgroup | null; readonly actor: number | null; readonly socket: string | null }) => {
-    if (args.socket !== null) return slotAt(k, socketCgroup(k, args.socket), args.hook);
-    if (args.actor !== null) return slotAt(k, k.all.process[args.actor]?.cgroup ?? null, args.hook);
-    // A process that makes the event must be able to enter the cgroup.
-    if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
-    return slotAt(k, args.cgroup, args.hook);
-  }),
+  steps: steps(
+    (
+      k: Kernel,
+      args: {
+        readonly hook: string;
+        readonly cgroup: Cgroup | null;
+        readonly actor: number | null;
+        readonly socket: string | null;
+      },
+    ) => {
+      if (args.socket !== null) return slotAt(k, socketCgroup(k, args.socket), args.hook);
+      if (args.actor !== null) return slotAt(k, k.all.process[args.actor]?.cgroup ?? null, args.hook);
+      // A process that makes the event must be able to enter the cgroup.
+      if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
+      return slotAt(k, args.cgroup, args.hook);
+    },
+  ),
 });
 
 export const send = command({

@@ -2,12 +2,38 @@
 import type { AnyCommand } from '../../src/modelling/index.ts';
 import * as bpffs from './bpffs.ts';
 import { cgroupStat, mkdir, openCgroup, openSocket, rmdir } from './cgroups.ts';
-import { close, dup, dup2, epollAdd, fillFds, freeFds, getCloexec, mmapFd, openPlain, openProcFd, pidfdGetfd, readFd, readlinkFd, setCloexec, writeFd } from './descriptors.ts';
+import {
+  close,
+  dup,
+  dup2,
+  epollAdd,
+  fillFds,
+  freeFds,
+  getCloexec,
+  mmapFd,
+  openPlain,
+  openProcFd,
+  pidfdGetfd,
+  readFd,
+  readlinkFd,
+  setCloexec,
+  writeFd,
+} from './descriptors.ts';
 import { fire, send } from './events.ts';
 import { fdinfo, linkInfo, listIds, mapInfo, progInfo } from './info.ts';
 import { linkCreate } from './link-create.ts';
 import { linkDetach, linkUpdate } from './link-update.ts';
-import { ioUringRegister, ioUringSetup, iterCreate, mapCreate, mapGetFdById, mapLookup, progBindMap, taskFdQuery, unknownCommand } from './maps.ts';
+import {
+  ioUringRegister,
+  ioUringSetup,
+  iterCreate,
+  mapCreate,
+  mapGetFdById,
+  mapLookup,
+  progBindMap,
+  taskFdQuery,
+  unknownCommand,
+} from './maps.ts';
 import { recvMsg, sendFd, sendMsg, socketpair } from './messages.ts';
 import { objGet, objPin } from './pins.ts';
 import { cloneFiles, closeRange, execve, exit, fork, join, kill, setCaps, sleep, wait } from './processes.ts';
@@ -17,13 +43,82 @@ import { linkGetFdById, progGetFdById, progLoad } from './prog-load.ts';
 import { query } from './prog-query.ts';
 
 const all: readonly AnyCommand[] = [
-  progLoad, progAttach, progDetach, query, linkCreate, linkUpdate, linkDetach, linkInfo, progInfo, mapInfo, progGetFdById, linkGetFdById, mapGetFdById, listIds, objPin, objGet,
-  mapCreate, mapLookup, progBindMap, iterCreate, taskFdQuery, unknownCommand,
-  close, dup, dup2, closeRange, setCloexec, getCloexec, fillFds, freeFds, openPlain, pidfdGetfd, readFd, writeFd, mmapFd, openProcFd, epollAdd, readlinkFd, fdinfo,
-  fork, cloneFiles, execve, exit, kill, wait, setCaps, join, sleep,
-  socketpair, sendMsg, recvMsg, sendFd, ioUringSetup, ioUringRegister,
-  mkdir, rmdir, openCgroup, cgroupStat, openSocket, fire, send,
-  bpffs.unlink, bpffs.rename, bpffs.hardlink, bpffs.symlink, bpffs.pinMkdir, bpffs.pinRmdir, bpffs.createFile, bpffs.stat, bpffs.chmod, bpffs.openPin, bpffs.openDir, bpffs.mountBpffs, bpffs.umountBpffs,
+  progLoad,
+  progAttach,
+  progDetach,
+  query,
+  linkCreate,
+  linkUpdate,
+  linkDetach,
+  linkInfo,
+  progInfo,
+  mapInfo,
+  progGetFdById,
+  linkGetFdById,
+  mapGetFdById,
+  listIds,
+  objPin,
+  objGet,
+  mapCreate,
+  mapLookup,
+  progBindMap,
+  iterCreate,
+  taskFdQuery,
+  unknownCommand,
+  close,
+  dup,
+  dup2,
+  closeRange,
+  setCloexec,
+  getCloexec,
+  fillFds,
+  freeFds,
+  openPlain,
+  pidfdGetfd,
+  readFd,
+  writeFd,
+  mmapFd,
+  openProcFd,
+  epollAdd,
+  readlinkFd,
+  fdinfo,
+  fork,
+  cloneFiles,
+  execve,
+  exit,
+  kill,
+  wait,
+  setCaps,
+  join,
+  sleep,
+  socketpair,
+  sendMsg,
+  recvMsg,
+  sendFd,
+  ioUringSetup,
+  ioUringRegister,
+  mkdir,
+  rmdir,
+  openCgroup,
+  cgroupStat,
+  openSocket,
+  fire,
+  send,
+  bpffs.unlink,
+  bpffs.rename,
+  bpffs.hardlink,
+  bpffs.symlink,
+  bpffs.pinMkdir,
+  bpffs.pinRmdir,
+  bpffs.createFile,
+  bpffs.stat,
+  bpffs.chmod,
+  bpffs.openPin,
+  bpffs.openDir,
+  bpffs.mountBpffs,
+  bpffs.umountBpffs,
 ];
 
-export const commands: Readonly<Record<string, AnyCommand>> = Object.fromEntries(all.map((command) => [command.op, command]));
+export const commands: Readonly<Record<string, AnyCommand>> = Object.fromEntries(
+  all.map((command) => [command.op, command]),
+);

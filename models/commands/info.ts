@@ -1,5 +1,5 @@
 /** What can be looked at: info by descriptor, ids, fdinfo. */
-import { command, type Kernel, type Link, type OpenFile, type Process } from '../objects/index.ts';
+import { command, type Kernel, type Link, type OpenFile, type Process } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { capable } from '../rules/privileges.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
@@ -15,7 +15,8 @@ interface InfoBuffer {
 /** Not EBADF but EBADFD (77), as this command alone says (facts link-core 4.6, mx-308). */
 function objectOf(k: Kernel, process: Process, handle: Handle | null, info: unknown): OpenFile {
   const file = handle === null || 'number' in handle ? null : descriptor(process, handle);
-  if (handle !== null && 'number' in handle && handle.number === 0) return k.fail('descriptor is a BPF object', 'EINVAL');
+  if (handle !== null && 'number' in handle && handle.number === 0)
+    return k.fail('descriptor is a BPF object', 'EINVAL');
   if (file === null) return k.fail('descriptor is open', 'EBADFD');
   k.check('info is not longer than known', (info as InfoBuffer | null)?.beyond !== true, 'E2BIG');
   return file;
@@ -116,7 +117,8 @@ export const fdinfo = command({
   steps: {
     read(k: Kernel, { args, actor }) {
       const owner = args.from === null ? actor : k.all.process[args.from];
-      const target = args.handle === null || owner === undefined ? null : (descriptor(owner, args.handle)?.target ?? null);
+      const target =
+        args.handle === null || owner === undefined ? null : (descriptor(owner, args.handle)?.target ?? null);
       if (target?.kind !== 'link') return k.fail('descriptor is a link', 'ENOENT');
       k.returns({ ...linkInfoOf(target), linkType: 'cgroup' });
     },

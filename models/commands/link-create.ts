@@ -1,6 +1,6 @@
 /** BPF_LINK_CREATE for cgroups: prime, attach, settle. */
 import { ref } from '../../src/modelling/index.ts';
-import { command, type Kernel } from '../objects/index.ts';
+import { command, type Kernel } from '../kernel.ts';
 import { anchorOf, RELATIVE } from '../rules/anchor.ts';
 import { attachLink } from '../rules/attach.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
@@ -13,7 +13,8 @@ import { mprogFlags, slotOf } from './prog-attach.ts';
 export const linkCreate = command({
   op: 'link_create',
   name: 'BPF_LINK_CREATE',
-  cites: 'kernel/bpf/syscall.c link_create; kernel/bpf/cgroup.c cgroup_bpf_link_attach; facts cgroup 3, 5.5, H01–H29; link-core 3.1',
+  cites:
+    'kernel/bpf/syscall.c link_create; kernel/bpf/cgroup.c cgroup_bpf_link_attach; facts cgroup 3, 5.5, H01–H29; link-core 3.1',
   args: {
     prog: { shape: 'handle' },
     cgroup: { shape: 'target', kind: 'cgroup' },
@@ -75,7 +76,12 @@ export const linkCreate = command({
     'settle: install the descriptor'(k: Kernel, { made, actor, as }) {
       openFile(made.file, 'link', made.link);
       made.file.refs = 1;
-      k.tell({ type: 'get', object: `link ${made.link.name}`, refs: made.link.refs, why: `descriptor of ${actor.name}` });
+      k.tell({
+        type: 'get',
+        object: `link ${made.link.name}`,
+        refs: made.link.refs,
+        why: `descriptor of ${actor.name}`,
+      });
       install(k, actor, made.file, as);
     },
   },

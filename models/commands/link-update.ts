@@ -1,6 +1,6 @@
 /** BPF_LINK_UPDATE, with and without the old program, and BPF_LINK_DETACH. */
 import { ref } from '../../src/modelling/index.ts';
-import { command, type Kernel } from '../objects/index.ts';
+import { command, type Kernel } from '../kernel.ts';
 import { countChange } from '../rules/attach.ts';
 import { ATTR, attrOf, checkAttr } from '../rules/attr.ts';
 import { FLAG, has, only } from '../rules/flags.ts';
@@ -10,7 +10,8 @@ import { resolveLink, resolveProgram } from '../rules/resolve.ts';
 export const linkUpdate = command({
   op: 'link_update',
   name: 'BPF_LINK_UPDATE',
-  cites: 'kernel/bpf/syscall.c link_update; kernel/bpf/cgroup.c cgroup_bpf_replace, __cgroup_bpf_replace; facts cgroup 3, 5.6, I01–I25, J07–J11',
+  cites:
+    'kernel/bpf/syscall.c link_update; kernel/bpf/cgroup.c cgroup_bpf_replace, __cgroup_bpf_replace; facts cgroup 3, 5.6, I01–I25, J07–J11',
   args: {
     link: { shape: 'handle' },
     prog: { shape: 'handle' },
@@ -42,10 +43,12 @@ export const linkUpdate = command({
       if (link === null || next === null) return;
       k.tell({ type: 'lock', name: 'cgroup_mutex' });
       const { slot, prog } = link;
-      if (slot === null || prog === null) return k.fail('link is attached', k.has('defunct-enolink') ? 'ENOLINK' : 'EINVAL');
+      if (slot === null || prog === null)
+        return k.fail('link is attached', k.has('defunct-enolink') ? 'ENOLINK' : 'EINVAL');
       if (old !== null) k.check('old program is the current one', old === prog, 'EPERM');
       k.check('program type is the same', next.template.type === prog.template.type, 'EINVAL');
-      if (k.has('storage-check')) k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
+      if (k.has('storage-check'))
+        k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
       countChange(slot);
       getProgram(k, next, `link ${link.name}`);
       link.prog = next;
@@ -64,7 +67,8 @@ export const linkUpdate = command({
 export const linkDetach = command({
   op: 'link_detach',
   name: 'BPF_LINK_DETACH',
-  cites: 'kernel/bpf/syscall.c link_detach; kernel/bpf/cgroup.c bpf_cgroup_link_detach; facts cgroup 3, 5.7, J01–J06; link-core 4.4',
+  cites:
+    'kernel/bpf/syscall.c link_detach; kernel/bpf/cgroup.c bpf_cgroup_link_detach; facts cgroup 3, 5.7, J01–J06; link-core 4.4',
   args: { link: { shape: 'handle' }, attr: ATTR },
   registers: { link: ref('link') },
   steps: {

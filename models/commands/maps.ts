@@ -1,5 +1,5 @@
 /** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
-import { command, type Kernel } from '../objects/index.ts';
+import { command, type Kernel } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
 import { capable } from '../rules/privileges.ts';
@@ -31,7 +31,12 @@ export const mapGetFdById = command({
   op: 'map_get_fd_by_id',
   name: 'BPF_MAP_GET_FD_BY_ID',
   cites: 'kernel/bpf/syscall.c bpf_map_get_fd_by_id; facts link-core 4.5, pin-081',
-  args: { mapId: { shape: 'object', kind: 'map', optional: true }, id: { shape: 'integer', optional: true }, rawOpenFlags: { shape: 'json', optional: true }, attr: ATTR },
+  args: {
+    mapId: { shape: 'object', kind: 'map', optional: true },
+    id: { shape: 'integer', optional: true },
+    rawOpenFlags: { shape: 'json', optional: true },
+    attr: ATTR,
+  },
   makes: ['file'],
   yieldsHandle: true,
   steps: {
@@ -61,7 +66,9 @@ export const mapLookup = command({
       const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
       if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
       const { cgroup, attachType } = args.key;
-      const storage = k.all.storage.find(({ map, slot }) => map === target.name && slot?.cgroup === cgroup && slot.attachType === attachType);
+      const storage = k.all.storage.find(
+        ({ map, slot }) => map === target.name && slot?.cgroup === cgroup && slot.attachType === attachType,
+      );
       k.check('storage exists', storage?.present === true, 'ENOENT');
     },
   },

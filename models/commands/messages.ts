@@ -1,5 +1,5 @@
 /** Descriptors in messages: SCM_RIGHTS. */
-import { command, type Kernel, type Process, type Socket } from '../objects/index.ts';
+import { command, type Kernel, type Process, type Socket } from '../kernel.ts';
 import { getFile, openFile } from '../rules/references.ts';
 import { checkRoom, descriptor, type Handle, install, share } from '../rules/resolve.ts';
 
@@ -90,7 +90,13 @@ export const sendFd = command({
       if (receiver === undefined || receiver.phase !== 'RUNNING') return k.fail('receiver is there', 'EPIPE');
       checkRoom(k, receiver);
       const name = args.as ?? args.handle;
-      share(k, receiver, file, name !== null && 'handle' in name ? name.handle : null, `descriptor of ${receiver.name}`);
+      share(
+        k,
+        receiver,
+        file,
+        name !== null && 'handle' in name ? name.handle : null,
+        `descriptor of ${receiver.name}`,
+      );
     },
   },
 });

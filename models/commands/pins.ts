@@ -1,7 +1,7 @@
 /** BPF_OBJ_PIN and BPF_OBJ_GET. */
-import { command, type Inode, type Kernel } from '../objects/index.ts';
+import { command, type Inode, type Kernel } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
-import { has, only, OPEN_FLAG } from '../rules/flags.ts';
+import { has, OPEN_FLAG, only } from '../rules/flags.ts';
 import { lookUp, modeName, resolved } from '../rules/pins.ts';
 import { permitted } from '../rules/privileges.ts';
 import { getLink, getProgram, openFile } from '../rules/references.ts';
@@ -37,7 +37,11 @@ export const objPin = command({
       if (name === undefined) return k.fail('name is free', 'EEXIST');
       k.check('name is free', name.inode === null, 'EEXIST');
       const directory = name.parent === null ? name.instance?.root : name.parent.inode;
-      k.check('may write the directory', directory == null || permitted(actor, directory, modeName(k, directory), WRITE), 'EACCES');
+      k.check(
+        'may write the directory',
+        directory == null || permitted(actor, directory, modeName(k, directory), WRITE),
+        'EACCES',
+      );
       if (target.kind === 'program') getProgram(k, target, `pin ${name.path}`);
       else getLink(k, target, `pin ${name.path}`);
       fill(made.inode, 'pin', target);
@@ -49,8 +53,8 @@ export const objPin = command({
 });
 
 /** A fresh inode with one name. */
-export function fill(inode: Inode, kind: Inode['kind_'], target: Inode['target']): void {
-  inode.kind_ = kind;
+export function fill(inode: Inode, kind: Inode['type'], target: Inode['target']): void {
+  inode.type = kind;
   inode.target = target;
   inode.nlink = 1;
 }
@@ -58,7 +62,8 @@ export function fill(inode: Inode, kind: Inode['kind_'], target: Inode['target']
 export const objGet = command({
   op: 'obj_get',
   name: 'BPF_OBJ_GET',
-  cites: 'kernel/bpf/inode.c bpf_obj_get_user, bpf_obj_do_get; facts link-core 4.8, pin-032–049, cgroup M31–M34, N30–N33',
+  cites:
+    'kernel/bpf/inode.c bpf_obj_get_user, bpf_obj_do_get; facts link-core 4.8, pin-032–049, cgroup M31–M34, N30–N33',
   args: {
     path: { shape: 'object', kind: 'path' },
     flags: { shape: 'flags', optional: true },
@@ -82,9 +87,14 @@ export const objGet = command({
       k.check('is in bpffs', found.where === 'bpffs', 'EACCES');
       const inode = resolved(found.inode);
       if (inode === null) return k.fail('path exists', 'ENOENT');
-      k.check('may open the pin', permitted(actor, inode, modeName(k, inode), { read: !write, write: !read }), 'EACCES');
+      k.check(
+        'may open the pin',
+        permitted(actor, inode, modeName(k, inode), { read: !write, write: !read }),
+        'EACCES',
+      );
       const { target } = inode;
-      if (inode.kind_ !== 'pin' || (target?.kind !== 'program' && target?.kind !== 'link')) return k.fail('is a pin', 'EACCES');
+      if (inode.type !== 'pin' || (target?.kind !== 'program' && target?.kind !== 'link'))
+        return k.fail('is a pin', 'EACCES');
       k.check('a link is opened for reading and writing', target.kind === 'program' || !(read || write), 'EINVAL');
       checkRoom(k, actor);
       k.returns({ sameAs: target.name });

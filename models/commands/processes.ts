@@ -1,7 +1,7 @@
 /** Processes: fork, exec, exit, kill, wait, and where they run. */
-import { command, type Kernel, type Process } from '../objects/index.ts';
-import { CAPABILITIES } from '../rules/privileges.ts';
+import { command, type Kernel, type Process } from '../kernel.ts';
 import { instanceMayGo } from '../rules/pins.ts';
+import { CAPABILITIES } from '../rules/privileges.ts';
 import { getFile, putFile } from '../rules/references.ts';
 import { takeOut } from '../rules/resolve.ts';
 import { keepsOnExec } from './descriptors.ts';
@@ -158,7 +158,8 @@ export const kill = command({
   steps: {
     signal(k: Kernel, { args }) {
       const victim = k.all.process[args.target];
-      if (victim === undefined || victim.phase === 'ABSENT' || victim.phase === 'REAPED') return k.fail('process exists', 'ESRCH');
+      if (victim === undefined || victim.phase === 'ABSENT' || victim.phase === 'REAPED')
+        return k.fail('process exists', 'ESRCH');
       if (victim.phase === 'RUNNING') victim.killed = true;
     },
   },
@@ -183,7 +184,10 @@ export const setCaps = command({
   op: 'set_caps',
   name: 'capset(2)',
   cites: 'kernel/capability.c; facts cgroup 12',
-  args: { caps: { shape: 'list', of: { shape: 'word', words: CAPABILITIES } }, userns: { shape: 'boolean', optional: true } },
+  args: {
+    caps: { shape: 'list', of: { shape: 'word', words: CAPABILITIES } },
+    userns: { shape: 'boolean', optional: true },
+  },
   steps: {
     set(_k: Kernel, { args, actor }) {
       actor.unprivileged = true;

@@ -1,6 +1,6 @@
 /** BPF_PROG_ATTACH for cgroups. */
 import { ref } from '../../src/modelling/index.ts';
-import { type Cgroup, command, type Kernel, type Slot } from '../objects/index.ts';
+import { type Cgroup, command, type Kernel, type Slot } from '../kernel.ts';
 import { anchorOf, RELATIVE } from '../rules/anchor.ts';
 import { modeOf } from '../rules/attach.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
@@ -23,7 +23,8 @@ function knownFlags(k: Kernel): number {
   return FLAG.BPF_F_ALLOW_OVERRIDE | multi | replace | preorder | mprogFlags(k);
 }
 
-export const mprogFlags = (k: Kernel): number => (k.has('mprog') ? FLAG.BPF_F_BEFORE | FLAG.BPF_F_AFTER | FLAG.BPF_F_ID | FLAG.BPF_F_LINK : 0);
+export const mprogFlags = (k: Kernel): number =>
+  k.has('mprog') ? FLAG.BPF_F_BEFORE | FLAG.BPF_F_AFTER | FLAG.BPF_F_ID | FLAG.BPF_F_LINK : 0;
 
 /** Combinations that are refused under the lock (facts cgroup 5.2 #9). */
 function checkCombination(k: Kernel, flags: number): void {
@@ -31,13 +32,18 @@ function checkCombination(k: Kernel, flags: number): void {
   const replace = has(flags, FLAG.BPF_F_REPLACE);
   k.check('not OVERRIDE with MULTI', !(has(flags, FLAG.BPF_F_ALLOW_OVERRIDE) && multi), 'EINVAL');
   k.check('REPLACE only with MULTI', !replace || multi, 'EINVAL');
-  k.check('REPLACE without position', !replace || !(has(flags, FLAG.BPF_F_BEFORE) || has(flags, FLAG.BPF_F_AFTER)), 'EINVAL');
+  k.check(
+    'REPLACE without position',
+    !replace || !(has(flags, FLAG.BPF_F_BEFORE) || has(flags, FLAG.BPF_F_AFTER)),
+    'EINVAL',
+  );
 }
 
 export const progAttach = command({
   op: 'prog_attach',
   name: 'BPF_PROG_ATTACH',
-  cites: 'kernel/bpf/syscall.c bpf_prog_attach; kernel/bpf/cgroup.c cgroup_bpf_prog_attach; facts cgroup 3, 5.2, A01–A48',
+  cites:
+    'kernel/bpf/syscall.c bpf_prog_attach; kernel/bpf/cgroup.c cgroup_bpf_prog_attach; facts cgroup 3, 5.2, A01–A48',
   args: {
     prog: { shape: 'handle' },
     cgroup: { shape: 'target', kind: 'cgroup' },
@@ -85,7 +91,8 @@ export const progAttach = command({
         mode: modeOf(args.flags),
         expectedRevision: args.expectedRevision,
         replace: frame.replaced,
-        anchor: () => anchorOf(k, actor, slotOf(k, cgroup, String(args.attachType)), 'program', args.flags, args.relative),
+        anchor: () =>
+          anchorOf(k, actor, slotOf(k, cgroup, String(args.attachType)), 'program', args.flags, args.relative),
       });
       // The reference that the call took is the entry's now.
       frame.program = null;

@@ -1,6 +1,6 @@
 /** BPF_PROG_DETACH for cgroups. */
 import { ref } from '../../src/modelling/index.ts';
-import { command, type Kernel, type Program } from '../objects/index.ts';
+import { command, type Kernel, type Program } from '../kernel.ts';
 import { RELATIVE } from '../rules/anchor.ts';
 import { revisionOf } from '../rules/attach.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
@@ -12,7 +12,8 @@ import { slotOf } from './prog-attach.ts';
 export const progDetach = command({
   op: 'prog_detach',
   name: 'BPF_PROG_DETACH',
-  cites: 'kernel/bpf/syscall.c bpf_prog_detach; kernel/bpf/cgroup.c cgroup_bpf_prog_detach; facts cgroup 3, 5.3, F01–F22',
+  cites:
+    'kernel/bpf/syscall.c bpf_prog_detach; kernel/bpf/cgroup.c cgroup_bpf_prog_detach; facts cgroup 3, 5.3, F01–F22',
   args: {
     prog: { shape: 'handle', optional: true },
     cgroup: { shape: 'target', kind: 'cgroup' },
@@ -45,7 +46,8 @@ export const progDetach = command({
       if (frame.cgroup === null) return;
       k.tell({ type: 'lock', name: 'cgroup_mutex' });
       const slot = slotOf(k, frame.cgroup, String(args.attachType));
-      if (args.expectedRevision !== 0) k.check('expected revision', args.expectedRevision === revisionOf(slot), 'ESTALE');
+      if (args.expectedRevision !== 0)
+        k.check('expected revision', args.expectedRevision === revisionOf(slot), 'ESTALE');
       const found = findDetached(k, slot, frame.program);
       k.rules.removeEntry(k, slot, found);
       putProgram(k, found, 'detached entry');

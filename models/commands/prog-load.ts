@@ -1,11 +1,12 @@
 /** BPF_PROG_LOAD and the descriptors that ids give. */
-import { command } from '../objects/index.ts';
+
+import type { Kernel } from '../kernel.ts';
+import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { capable } from '../rules/privileges.ts';
 import { checkMayLoad } from '../rules/programs.ts';
 import { getLink, getProgram, openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
-import type { Kernel } from '../objects/index.ts';
 
 export const progLoad = command({
   op: 'prog_load',
@@ -30,9 +31,17 @@ export const progLoad = command({
 });
 
 /** Another field than the id: open_flags or next_id. */
-const BY_ID = { id: { shape: 'integer', optional: true }, rawOpenFlags: { shape: 'json', optional: true }, attr: ATTR } as const;
+const BY_ID = {
+  id: { shape: 'integer', optional: true },
+  rawOpenFlags: { shape: 'json', optional: true },
+  attr: ATTR,
+} as const;
 
-function checkById(k: Kernel, args: { readonly attr: unknown; readonly rawOpenFlags: unknown }, actor: Parameters<typeof checkRoom>[1]): void {
+function checkById(
+  k: Kernel,
+  args: { readonly attr: unknown; readonly rawOpenFlags: unknown },
+  actor: Parameters<typeof checkRoom>[1],
+): void {
   checkAttr(k, args.attr);
   k.check('no other field', args.rawOpenFlags === null, 'EINVAL');
   k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
@@ -73,7 +82,13 @@ export const linkGetFdById = command({
       k.check('command is known', k.has('link-ids'), 'EINVAL');
       checkById(k, args, actor);
       const link = args.linkId;
-      if (link === null || link.phase === 'ABSENT' || link.phase === 'UNLISTED' || link.phase === 'RELEASED' || link.phase === 'GONE')
+      if (
+        link === null ||
+        link.phase === 'ABSENT' ||
+        link.phase === 'UNLISTED' ||
+        link.phase === 'RELEASED' ||
+        link.phase === 'GONE'
+      )
         return k.fail('link is listed', 'ENOENT');
       k.check('link is settled', link.settled, 'EAGAIN');
       k.check('link is referenced', link.refs > 0, 'ENOENT');

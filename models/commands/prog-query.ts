@@ -1,5 +1,5 @@
 /** BPF_PROG_QUERY for cgroups: list and effective list. */
-import { command, type Kernel, type Slot } from '../objects/index.ts';
+import { command, type Kernel, type Slot } from '../kernel.ts';
 import { revisionOf } from '../rules/attach.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { has, only, QUERY_FLAG } from '../rules/flags.ts';
@@ -40,15 +40,22 @@ export const query = command({
       const cgroup = resolveCgroup(k, actor, args.cgroup);
       const effective = has(args.flags, QUERY_FLAG.BPF_F_QUERY_EFFECTIVE);
       const withFlags = args.progAttachFlags || args.rawAttachFlags !== null;
-      if (effective && k.has('effective-without-flags')) k.check('no prog_attach_flags of an effective list', !withFlags, 'EINVAL');
-      if (attachType === 'lsm_cgroup' && !args.noBuffers) k.check('prog_attach_flags for lsm_cgroup', withFlags, 'EINVAL');
+      if (effective && k.has('effective-without-flags'))
+        k.check('no prog_attach_flags of an effective list', !withFlags, 'EINVAL');
+      if (attachType === 'lsm_cgroup' && !args.noBuffers)
+        k.check('prog_attach_flags for lsm_cgroup', withFlags, 'EINVAL');
       answer(k, slotOf(k, cgroup, attachType), effective, args);
     },
   },
 });
 
 /** Everything that one query writes belongs together: it is read under one lock. */
-function answer(k: Kernel, slot: Slot, effective: boolean, args: { readonly capacity: number; readonly noBuffers: boolean; readonly linkIds: boolean }): void {
+function answer(
+  k: Kernel,
+  slot: Slot,
+  effective: boolean,
+  args: { readonly capacity: number; readonly noBuffers: boolean; readonly linkIds: boolean },
+): void {
   const all = effective ? [...slot.effective].map(({ name }) => name) : listed(slot);
   const room = args.noBuffers ? 0 : args.capacity === 0 ? all.length : args.capacity;
   const progs = all.slice(0, room);

@@ -11,7 +11,10 @@ export const mountChart = chart('mount', {
 });
 
 /** A place where an instance is reached by path. */
-export const mount = object({ chart: mountChart, fields: { instance: fixed('instance'), isPrivate: flag(), owner: ref('process') } });
+export const mount = object({
+  chart: mountChart,
+  fields: { instance: fixed('instance'), isPrivate: flag(), owner: ref('process') },
+});
 
 /** A super block: it goes with its last mount and last open file. */
 export const instance = object({
@@ -31,9 +34,10 @@ export const name = object({
 
 export const inode = object({
   fields: {
-    kind_: choice('free', 'pin', 'dir', 'symlink'),
+    type: choice('free', 'pin', 'dir', 'symlink'),
     target: ref('program', 'link', 'name'),
-    nlink: count((sizes) => sizes['name'] ?? 0),
+    /** A root has no name, and one link all the same. */
+    nlink: count((sizes) => (sizes['name'] ?? 0) + 1),
     /** O_PATH descriptors and open directories. */
     opens: count((sizes) => sizes['fileRefs'] ?? 0),
     /** Index into the modes of the scenario. */

@@ -1,12 +1,27 @@
 /** Cgroups with their phases of death, and slots: what is attached to one cgroup for one attach type. */
-import { chart, choice, constant, count, fixed, fixedList, flag, list, object, ref, type Sizes } from '../../src/modelling/index.ts';
+import {
+  chart,
+  choice,
+  constant,
+  count,
+  fixed,
+  fixedList,
+  flag,
+  list,
+  object,
+  ref,
+  type Sizes,
+} from '../../src/modelling/index.ts';
 
 export const cgroupChart = chart('cgroup', {
   initial: 'ABSENT',
   states: {
     ABSENT: { on: { MKDIR: 'ONLINE' }, description: 'not made yet' },
     ONLINE: { on: { RMDIR: 'DYING' }, description: 'a directory names it' },
-    DYING: { on: { DRAIN: 'DRAINED' }, description: 'removed; sockets or descendants hold its BPF state, programs run on' },
+    DYING: {
+      on: { DRAIN: 'DRAINED' },
+      description: 'removed; sockets or descendants hold its BPF state, programs run on',
+    },
     DRAINED: { on: { RELEASE: 'RELEASED' }, description: 'nobody is left to run programs; the release work is queued' },
     RELEASED: { on: { FREE: 'FREED' }, description: 'every attachment released; links are defunct' },
     FREED: { description: 'memory gone' },

@@ -2,14 +2,34 @@
 import { array, choice, constant, count, flag, list, object, ref } from '../../src/modelling/index.ts';
 
 /** Kinds of files that no BPF command accepts. */
-export const PLAIN_FILES = ['regular', 'dev_null', 'cgroup_file', 'cgroup1_dir', 'cgroup1_removed_dir', 'btf', 'netns'] as const;
+export const PLAIN_FILES = [
+  'regular',
+  'dev_null',
+  'cgroup_file',
+  'cgroup1_dir',
+  'cgroup1_removed_dir',
+  'btf',
+  'netns',
+] as const;
 
-export const FILE_KINDS = ['free', 'prog', 'link', 'map', 'cgroup', 'udp', 'unix', 'ring', 'opath', 'dir', ...PLAIN_FILES] as const;
+export const FILE_KINDS = [
+  'free',
+  'prog',
+  'link',
+  'map',
+  'cgroup',
+  'udp',
+  'unix',
+  'ring',
+  'opath',
+  'dir',
+  ...PLAIN_FILES,
+] as const;
 
 /** A struct file: dup, fork and SCM_RIGHTS share it; OBJ_GET and *_GET_FD_BY_ID make a new one. */
 export const file = object({
   fields: {
-    kind_: choice(...FILE_KINDS),
+    type: choice(...FILE_KINDS),
     target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map'),
     /** Descriptors, messages in flight, ring slots, calls in progress. */
     refs: count((sizes) => sizes['fileRefs'] ?? 0),
@@ -24,7 +44,10 @@ export const table = object({
     fds: array(ref('file'), (sizes) => sizes['fds'] ?? 0),
     cloexec: array(flag(), (sizes) => sizes['cloexec'] ?? 0),
     /** By name of the scenario: 1 + the number it was given, 0 never; a closed name keeps its number. */
-    names: array(count((sizes) => sizes['fds'] ?? 0), (sizes) => sizes['handles'] ?? 0),
+    names: array(
+      count((sizes) => sizes['fds'] ?? 0),
+      (sizes) => sizes['handles'] ?? 0,
+    ),
     /** RLIMIT_NOFILE is reached. */
     full: flag(),
   },
@@ -44,7 +67,9 @@ export const socket = object({
 /** An io_uring with one registered file. */
 export const ring = object({ fields: { registered: ref('file'), dying: flag() } });
 
-export const map = object({ fields: { refs: count((sizes) => sizes['fileRefs'] ?? 0), created: flag(), mapType: constant<string>() } });
+export const map = object({
+  fields: { refs: count((sizes) => sizes['fileRefs'] ?? 0), created: flag(), mapType: constant<string>() },
+});
 
 /** The garbage collector of unix sockets: a flag that it was asked to run. */
 export const collector = object({ fields: { asked: flag() } });

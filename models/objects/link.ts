@@ -5,13 +5,22 @@ export const linkChart = chart('link', {
   initial: 'ABSENT',
   states: {
     ABSENT: { on: { PRIME: 'PRIMED' }, description: 'no such link yet' },
-    PRIMED: { on: { ATTACH: 'ATTACHED', CLEANUP: 'GONE' }, description: 'descriptor number, id and file reserved; the id says EAGAIN' },
+    PRIMED: {
+      on: { ATTACH: 'ATTACHED', CLEANUP: 'GONE' },
+      description: 'descriptor number, id and file reserved; the id says EAGAIN',
+    },
     ATTACHED: {
       on: { DETACH: 'DEFUNCT', AUTO_DETACH: 'DEFUNCT', LAST_PUT: 'ZERO' },
       description: 'its program runs at the hook',
     },
-    DEFUNCT: { on: { LAST_PUT: 'DEFUNCT_ZERO' }, description: 'attachment gone for ever; the link still holds its program' },
-    ZERO: { on: { UNLIST: 'UNLISTED', AUTO_DETACH: 'DEFUNCT_ZERO' }, description: 'no reference left, still listed, still attached' },
+    DEFUNCT: {
+      on: { LAST_PUT: 'DEFUNCT_ZERO' },
+      description: 'attachment gone for ever; the link still holds its program',
+    },
+    ZERO: {
+      on: { UNLIST: 'UNLISTED', AUTO_DETACH: 'DEFUNCT_ZERO' },
+      description: 'no reference left, still listed, still attached',
+    },
     DEFUNCT_ZERO: { on: { UNLIST: 'RELEASED' }, description: 'no reference left, still listed' },
     UNLISTED: { on: { RELEASE: 'RELEASED', AUTO_DETACH: 'RELEASED' }, description: 'id gone, still attached' },
     RELEASED: { on: { FREE: 'GONE' }, description: 'detached; the program is put next' },

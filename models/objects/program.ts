@@ -6,7 +6,10 @@ export const programChart = chart('program', {
   states: {
     ABSENT: { on: { LOAD: 'LOADED' }, description: 'not loaded yet' },
     LOADED: { on: { LAST_PUT: 'ID_FREED', FREE: 'FREED' }, description: 'referenced; its id can be opened' },
-    ID_FREED: { on: { GRACE_PERIOD: 'FREED' }, description: 'no reference, no id; readers that started before may still run it' },
+    ID_FREED: {
+      on: { GRACE_PERIOD: 'FREED' },
+      description: 'no reference, no id; readers that started before may still run it',
+    },
     FREED: { description: 'memory gone: nobody may run it' },
   },
 });

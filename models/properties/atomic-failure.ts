@@ -1,23 +1,34 @@
 /** A command that fails changes nothing. */
-import { type Kernel, property, type Slot } from '../objects/index.ts';
+import { type Kernel, property, type Slot } from '../kernel.ts';
 import { was } from './shared.ts';
 
-const shape = (slot: Slot): string => JSON.stringify([slot.mode, [...slot.entries].map(({ kind, index }) => [kind, index]), [...slot.preorders], [...slot.effective].map(({ index }) => index), slot.changes]);
+const shape = (slot: Slot): string =>
+  JSON.stringify([
+    slot.mode,
+    [...slot.entries].map(({ kind, index }) => [kind, index]),
+    [...slot.preorders],
+    [...slot.effective].map(({ index }) => index),
+    slot.changes,
+  ]);
 
 export const atomicFailure = property({
   name: 'atomic-failure',
   kind: 'step',
-  statement: 'A command that fails leaves every list, mode, array and revision, and every program of a link, as it was.',
+  statement:
+    'A command that fails leaves every list, mode, array and revision, and every program of a link, as it was.',
   claims: ['C18', 'C19', 'C20'],
   explanation: 'All checks come before the first change, and arrays are allocated before the first is published.',
   params: {},
   check(k: Kernel) {
     if (k.step.errno === null) return true;
     k.subject();
-    for (const slot of k.all.slot) if (shape(slot) !== shape(was(k, slot))) return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes ${slot.cgroup?.name}`;
+    for (const slot of k.all.slot)
+      if (shape(slot) !== shape(was(k, slot)))
+        return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes ${slot.cgroup?.name}`;
     for (const link of k.all.link) {
       const before = was(k, link);
-      if (before.slot !== null && link.slot !== null && before.prog?.index !== link.prog?.index) return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes link ${link.name}`;
+      if (before.slot !== null && link.slot !== null && before.prog?.index !== link.prog?.index)
+        return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes link ${link.name}`;
     }
     return true;
   },

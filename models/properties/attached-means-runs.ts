@@ -1,5 +1,5 @@
 /** What is attached runs. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { programOf } from '../rules/order.ts';
 
 export const attachedMeansRuns = property({
@@ -15,7 +15,8 @@ export const attachedMeansRuns = property({
       for (const entry of slot.entries) {
         k.subject();
         const program = programOf(entry);
-        if (program === null || ![...slot.effective].includes(program)) return `${entry.kind} ${entry.name} is attached to ${slot.cgroup.name} and an event there does not run it`;
+        if (program === null || ![...slot.effective].includes(program))
+          return `${entry.kind} ${entry.name} is attached to ${slot.cgroup.name} and an event there does not run it`;
       }
     }
     return true;

@@ -1,13 +1,15 @@
 /** The last descriptor takes the attachment with it. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { was } from './shared.ts';
 
 export const autoDetachOnLastClose = property({
   name: 'auto-detach-on-last-close',
   kind: 'step',
-  statement: 'When the last reference to a link goes by a close or an exit, the link is detached before the process goes on.',
+  statement:
+    'When the last reference to a link goes by a close or an exit, the link is detached before the process goes on.',
   claims: ['C1', 'C2'],
-  explanation: 'close(2) of the last descriptor frees the link inline: id, attachment, program. A pin, or any other holder (a monitor that opened it by id), makes somebody else the last one; the last pin leaves the work to a worker.',
+  explanation:
+    'close(2) of the last descriptor frees the link inline: id, attachment, program. A pin, or any other holder (a monitor that opened it by id), makes somebody else the last one; the last pin leaves the work to a worker.',
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {
@@ -15,7 +17,8 @@ export const autoDetachOnLastClose = property({
       if (before.refs === 0 || link.refs > 0 || link.deferred) continue;
       k.subject();
       const releasing = k.all.process.some((process) => process.releasing.indexOf(link) >= 0);
-      if (link.slot !== null && !releasing) return `the last reference to link ${link.name} went with ${k.step.op} of ${k.step.actor}, and it is still attached`;
+      if (link.slot !== null && !releasing)
+        return `the last reference to link ${link.name} went with ${k.step.op} of ${k.step.actor}, and it is still attached`;
     }
     return true;
   },

@@ -1,17 +1,19 @@
 /** No slot holds more than its limit. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 
 export const capacity = property({
   name: 'capacity',
   kind: 'always',
   statement: 'No slot holds more entries than its limit (64, BPF_CGROUP_MAX_PROGS).',
   claims: ['C6'],
-  explanation: 'Programs and links count together, ancestors do not. A full slot refuses even REPLACE, while LINK_UPDATE still works.',
+  explanation:
+    'Programs and links count together, ancestors do not. A full slot refuses even REPLACE, while LINK_UPDATE still works.',
   params: {},
   check(k: Kernel) {
     for (const slot of k.all.slot) {
       if (slot.entries.length >= slot.limit) k.subject();
-      if (slot.entries.length > slot.limit) return `${slot.cgroup?.name} holds ${slot.entries.length} entries, its limit is ${slot.limit}`;
+      if (slot.entries.length > slot.limit)
+        return `${slot.cgroup?.name} holds ${slot.entries.length} entries, its limit is ${slot.limit}`;
     }
     return true;
   },

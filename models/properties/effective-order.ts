@@ -1,5 +1,5 @@
 /** What runs is what the lists say. */
-import { type Entry, type Kernel, type Program, property, type Slot } from '../objects/index.ts';
+import { type Entry, type Kernel, type Program, property, type Slot } from '../kernel.ts';
 import { names } from './shared.ts';
 
 /** The specification, written apart from the rule it checks (facts cgroup 6.3 and 7.1). */
@@ -9,7 +9,10 @@ function specified(slot: Slot): Program[] {
   let collected = false;
   for (const level of [slot, ...slot.ancestors]) {
     if (collected && level.mode !== 'MULTI') continue;
-    const run = (preorder: boolean): Program[] => [...level.entries].flatMap((entry: Entry, i) => (level.preorders.at(i) === preorder ? ((entry.kind === 'link' ? entry.prog : entry) ?? []) : []));
+    const run = (preorder: boolean): Program[] =>
+      [...level.entries].flatMap((entry: Entry, i) =>
+        level.preorders.at(i) === preorder ? ((entry.kind === 'link' ? entry.prog : entry) ?? []) : [],
+      );
     front.unshift(run(true));
     back.push(run(false));
     collected = collected || level.entries.length > 0;
@@ -22,7 +25,8 @@ export const effectiveOrder = property({
   kind: 'always',
   statement: 'In every online cgroup the programs run that lists, modes and PREORDER bits say, in that order.',
   claims: ['C6', 'C12', 'C15'],
-  explanation: 'PREORDER entries from the root down, then the others from the cgroup up; a level that is not MULTI yields to entries nearer to the cgroup. Kernels without f08aaee3152d let LINK_UPDATE write the wrong place of the array where PREORDER entries exist.',
+  explanation:
+    'PREORDER entries from the root down, then the others from the cgroup up; a level that is not MULTI yields to entries nearer to the cgroup. Kernels without f08aaee3152d let LINK_UPDATE write the wrong place of the array where PREORDER entries exist.',
   params: {},
   check(k: Kernel) {
     for (const slot of k.all.slot) {
@@ -30,7 +34,8 @@ export const effectiveOrder = property({
       const should = specified(slot);
       if (should.length > 0) k.subject();
       const does = [...slot.effective];
-      if (does.length !== should.length || does.some((program, i) => program !== should[i])) return `${slot.cgroup.name} runs ${names(does)} and the lists say ${names(should)}`;
+      if (does.length !== should.length || does.some((program, i) => program !== should[i]))
+        return `${slot.cgroup.name} runs ${names(does)} and the lists say ${names(should)}`;
     }
     return true;
   },

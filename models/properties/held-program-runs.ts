@@ -1,5 +1,5 @@
 /** A program descriptor says nothing of running: the claim that it does is false. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { holds, ON, slotOn } from './shared.ts';
 
 export const heldProgramRuns = property({
@@ -7,11 +7,15 @@ export const heldProgramRuns = property({
   kind: 'always',
   statement: 'While a process holds a descriptor of the program, the program runs in the cgroup.',
   claims: ['C23', 'C30'],
-  explanation: 'A program descriptor is a shared pointer: it keeps the program alive and says nothing of where it runs. Target and program can both live while their connection is gone.',
+  explanation:
+    'A program descriptor is a shared pointer: it keeps the program alive and says nothing of where it runs. Target and program can both live while their connection is gone.',
   params: { program: { shape: 'object', kind: 'program' }, ...ON },
   check(k: Kernel, { program, on, attachType }) {
     if (on.phase !== 'ONLINE' || !k.all.process.some((process) => holds(process, program))) return true;
     k.subject();
-    return [...slotOn(k, on, attachType).effective].includes(program) || `${program.name} is held and alive, ${on.name} is online, and an event there does not run it`;
+    return (
+      [...slotOn(k, on, attachType).effective].includes(program) ||
+      `${program.name} is held and alive, ${on.name} is online, and an event there does not run it`
+    );
   },
 });

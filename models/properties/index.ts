@@ -14,7 +14,7 @@ import { heldProgramRuns } from './held-program-runs.ts';
 import { hierarchyModes } from './hierarchy-modes.ts';
 import { legacyOwnerOnly } from './legacy-owner-only.ts';
 import { linkKeepsProgram } from './link-keeps-program.ts';
-import { listedIdIsSettled, listedIdIsAlive } from './listed-ids.ts';
+import { listedIdIsAlive, listedIdIsSettled } from './listed-ids.ts';
 import { noDoubleRun } from './no-double-run.ts';
 import { noGap } from './no-gap.ts';
 import { noMixedVersions } from './no-mixed-versions.ts';
@@ -63,4 +63,6 @@ const all: readonly AnyProperty[] = [
   unbrokenBy,
 ];
 
-export const properties: Readonly<Record<string, AnyProperty>> = Object.fromEntries(all.map((property) => [property.name, property]));
+export const properties: Readonly<Record<string, AnyProperty>> = Object.fromEntries(
+  all.map((property) => [property.name, property]),
+);

@@ -1,5 +1,5 @@
 /** Counts references by walking everything that can hold one. Facts cgroup 2, link-core 2. */
-import type { Kernel } from '../objects/index.ts';
+import type { Kernel } from '../kernel.ts';
 
 export interface Account {
   readonly counted: number;
@@ -12,7 +12,8 @@ type Named = { readonly kind: string; readonly name: string };
 export function ledger(k: Kernel): Map<string, Account> {
   const books = new Map<string, Account>();
   const key = (object: Named, what = ''): string => `${what}${object.kind} ${object.name}`;
-  const open = (object: Named, counted: number, what = ''): void => void books.set(key(object, what), { counted, found: 0 });
+  const open = (object: Named, counted: number, what = ''): void =>
+    void books.set(key(object, what), { counted, found: 0 });
   const found = (object: Named | null, what = ''): void => {
     const account = object === null ? undefined : books.get(key(object, what));
     if (account !== undefined) account.found += 1;
@@ -37,8 +38,11 @@ function countFiles(k: Kernel, found: Found): void {
   for (const table of k.all.table) for (const file of table.fds) found(file);
   for (const socket of k.all.socket) for (const file of socket.queue) found(file);
   for (const ring of k.all.ring) found(ring.registered);
-  for (const file of k.all.file) if (file.target?.kind === 'program' || file.target?.kind === 'link') found(file.target);
-  for (const inode of k.all.inode) if (inode.kind_ === 'pin' && (inode.target?.kind === 'program' || inode.target?.kind === 'link')) found(inode.target);
+  for (const file of k.all.file)
+    if (file.target?.kind === 'program' || file.target?.kind === 'link') found(file.target);
+  for (const inode of k.all.inode)
+    if (inode.type === 'pin' && (inode.target?.kind === 'program' || inode.target?.kind === 'link'))
+      found(inode.target);
 }
 
 function countAttachments(k: Kernel, found: Found): void {

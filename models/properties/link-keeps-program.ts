@@ -1,5 +1,5 @@
 /** The program of a link lives as long as the link. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { exists } from './shared.ts';
 
 export const linkKeepsProgram = property({
@@ -7,13 +7,15 @@ export const linkKeepsProgram = property({
   kind: 'always',
   statement: 'The program of a link that is not freed is alive, also while the link is defunct.',
   claims: ['C9', 'C23', 'C35'],
-  explanation: 'A link holds its program until the link itself is freed, never only until it is detached; closing the descriptors of the program does not matter, and the two lifetimes are independent.',
+  explanation:
+    'A link holds its program until the link itself is freed, never only until it is detached; closing the descriptors of the program does not matter, and the two lifetimes are independent.',
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {
       if (!exists(link)) continue;
       k.subject();
-      if (link.prog?.phase !== 'LOADED') return `link ${link.name} is ${link.phase} and its program ${link.prog?.name ?? ''} is ${link.prog?.phase ?? 'gone'}`;
+      if (link.prog?.phase !== 'LOADED')
+        return `link ${link.name} is ${link.phase} and its program ${link.prog?.name ?? ''} is ${link.prog?.phase ?? 'gone'}`;
     }
     return true;
   },

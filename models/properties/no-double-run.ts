@@ -1,5 +1,5 @@
 /** At no moment two versions of a role run. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { atEnd, names, ON, PROGRAMS, slotOn } from './shared.ts';
 
 export const noDoubleRun = property({
@@ -7,14 +7,23 @@ export const noDoubleRun = property({
   kind: 'always',
   statement: 'No event runs two versions of the role.',
   claims: ['C12', 'C17', 'C18'],
-  explanation: 'Attaching the new version before the old one is detached, or creating a new link before the old one is closed, lets both run for a while: counters count twice, packets are changed twice.',
+  explanation:
+    'Attaching the new version before the old one is detached, or creating a new link before the old one is closed, lets both run for a while: counters count twice, packets are changed twice.',
   params: { role: PROGRAMS, ...ON },
   check(k: Kernel, { role, on, attachType }) {
     const slot = slotOn(k, on, attachType);
     for (const packet of k.all.packet)
-      if (packet.slot === slot && atEnd(packet) && [...packet.ran].filter((program) => role.includes(program)).length > 1) return `an event in ${on.name} ran ${names(packet.ran)}: more than one version of the role`;
+      if (
+        packet.slot === slot &&
+        atEnd(packet) &&
+        [...packet.ran].filter((program) => role.includes(program)).length > 1
+      )
+        return `an event in ${on.name} ran ${names(packet.ran)}: more than one version of the role`;
     const versions = [...slot.effective].filter((program) => role.includes(program));
     if (versions.length > 0) k.subject();
-    return versions.length < 2 || `an event in ${on.name} would run ${names(slot.effective)}: more than one version of the role`;
+    return (
+      versions.length < 2 ||
+      `an event in ${on.name} would run ${names(slot.effective)}: more than one version of the role`
+    );
   },
 });

@@ -1,5 +1,5 @@
 /** Some version of the role runs at every moment. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { atEnd, names, ON, PROGRAMS, slotOn } from './shared.ts';
 
 export const noGap = property({
@@ -13,9 +13,13 @@ export const noGap = property({
   check(k: Kernel, { role, on, attachType }) {
     const slot = slotOn(k, on, attachType);
     for (const packet of k.all.packet)
-      if (packet.slot === slot && atEnd(packet) && ![...packet.ran].some((program) => role.includes(program))) return `an event in ${on.name} ran ${names(packet.ran)}: no version of the role`;
+      if (packet.slot === slot && atEnd(packet) && ![...packet.ran].some((program) => role.includes(program)))
+        return `an event in ${on.name} ran ${names(packet.ran)}: no version of the role`;
     if (on.phase !== 'ONLINE') return true;
     k.subject();
-    return [...slot.effective].some((program) => role.includes(program)) || `an event in ${on.name} would run ${names(slot.effective)}: no version of the role`;
+    return (
+      [...slot.effective].some((program) => role.includes(program)) ||
+      `an event in ${on.name} would run ${names(slot.effective)}: no version of the role`
+    );
   },
 });

@@ -1,5 +1,5 @@
 /** No program stays attached that nobody holds. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { isHeld, isLinkHeld } from './shared.ts';
 
 export const noOrphan = property({
@@ -14,8 +14,10 @@ export const noOrphan = property({
     for (const slot of k.all.slot)
       for (const entry of slot.entries) {
         k.subject();
-        if (entry.kind === 'program' && !isHeld(k, entry)) return `${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
-        if (entry.kind === 'link' && !isLinkHeld(k, entry)) return `link ${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
+        if (entry.kind === 'program' && !isHeld(k, entry))
+          return `${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
+        if (entry.kind === 'link' && !isLinkHeld(k, entry))
+          return `link ${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
       }
     return true;
   },

@@ -1,5 +1,5 @@
 /** Nothing that can run has been freed. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 
 const gone = (program: { readonly phase: string }): boolean => program.phase === 'FREED' || program.phase === 'ABSENT';
 
@@ -8,21 +8,26 @@ export const noUseAfterFree = property({
   kind: 'always',
   statement: 'No list, array or running invocation leads to a program whose memory is gone.',
   claims: ['C10'],
-  explanation: 'Arrays hold no references: they rely on the entries, on descendants holding their ancestors, and on RCU. A put before the arrays are published, or a release out of order, leaves a freed program where the next event runs it.',
+  explanation:
+    'Arrays hold no references: they rely on the entries, on descendants holding their ancestors, and on RCU. A put before the arrays are published, or a release out of order, leaves a freed program where the next event runs it.',
   params: {},
   check(k: Kernel) {
     for (const slot of k.all.slot) {
       const cgroup = slot.cgroup;
       for (const program of slot.effective) {
         k.subject();
-        if (gone(program) && (cgroup?.phase === 'ONLINE' || cgroup?.phase === 'DYING')) return `the array of ${cgroup.name} holds ${program.name}, which is ${program.phase}`;
+        if (gone(program) && (cgroup?.phase === 'ONLINE' || cgroup?.phase === 'DYING'))
+          return `the array of ${cgroup.name} holds ${program.name}, which is ${program.phase}`;
       }
       for (const entry of slot.entries) {
         k.subject();
-        if (entry.kind === 'program' ? gone(entry) : entry.phase === 'GONE') return `the list of ${cgroup?.name} holds ${entry.name}, which is ${entry.phase}`;
+        if (entry.kind === 'program' ? gone(entry) : entry.phase === 'GONE')
+          return `the list of ${cgroup?.name} holds ${entry.name}, which is ${entry.phase}`;
       }
     }
-    for (const packet of k.all.packet) for (const program of packet.array) if (gone(program)) return `a running invocation will run ${program.name}, which is ${program.phase}`;
+    for (const packet of k.all.packet)
+      for (const program of packet.array)
+        if (gone(program)) return `a running invocation will run ${program.name}, which is ${program.phase}`;
     return true;
   },
 });

@@ -1,21 +1,28 @@
 /** What can be observed says the same as the state. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 
 export const observationAgrees = property({
   name: 'observation-agrees',
   kind: 'always',
-  statement: 'A link whose info names a cgroup is in the list of that cgroup, a link in a list says so, and what an effective query shows is what runs.',
+  statement:
+    'A link whose info names a cgroup is in the list of that cgroup, a link in a list says so, and what an effective query shows is what runs.',
   claims: ['C14'],
-  explanation: 'Query, link info and ids read the same structures under the same lock. They can disagree with what runs only where an array was written in the wrong place, or where an attach came after the release.',
+  explanation:
+    'Query, link info and ids read the same structures under the same lock. They can disagree with what runs only where an array was written in the wrong place, or where an attach came after the release.',
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {
       if (link.slot === null) continue;
       k.subject();
-      if (link.slot.entries.indexOf(link) < 0) return `info of link ${link.name} names ${link.slot.cgroup?.name}, and the list there does not have it`;
-      if (link.slot.cgroup?.phase === 'ONLINE' && link.prog !== null && ![...link.slot.effective].includes(link.prog)) return `info of link ${link.name} names ${link.slot.cgroup.name}, and ${link.prog.name} is not in what an effective query shows`;
+      if (link.slot.entries.indexOf(link) < 0)
+        return `info of link ${link.name} names ${link.slot.cgroup?.name}, and the list there does not have it`;
+      if (link.slot.cgroup?.phase === 'ONLINE' && link.prog !== null && ![...link.slot.effective].includes(link.prog))
+        return `info of link ${link.name} names ${link.slot.cgroup.name}, and ${link.prog.name} is not in what an effective query shows`;
     }
-    for (const slot of k.all.slot) for (const entry of slot.entries) if (entry.kind === 'link' && entry.slot !== slot) return `the list of ${slot.cgroup?.name} has link ${entry.name}, whose info does not name it`;
+    for (const slot of k.all.slot)
+      for (const entry of slot.entries)
+        if (entry.kind === 'link' && entry.slot !== slot)
+          return `the list of ${slot.cgroup?.name} has link ${entry.name}, whose info does not name it`;
     return true;
   },
 });

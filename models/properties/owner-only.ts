@@ -1,13 +1,15 @@
 /** Only who holds a link changes it. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { holds, was } from './shared.ts';
 
 export const ownerOnly = property({
   name: 'owner-only',
   kind: 'step',
-  statement: "A link's program and attachment change only by a process that holds a descriptor of the link, or by the death of its cgroup.",
+  statement:
+    "A link's program and attachment change only by a process that holds a descriptor of the link, or by the death of its cgroup.",
   claims: ['C11', 'C26'],
-  explanation: 'LINK_UPDATE and LINK_DETACH take a descriptor and ask for nothing else. PROG_ATTACH and PROG_DETACH do not see entries of links. Who can get a descriptor (inherits, receives, opens a pin, has CAP_SYS_ADMIN) is a holder.',
+  explanation:
+    'LINK_UPDATE and LINK_DETACH take a descriptor and ask for nothing else. PROG_ATTACH and PROG_DETACH do not see entries of links. Who can get a descriptor (inherits, receives, opens a pin, has CAP_SYS_ADMIN) is a holder.',
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {

@@ -1,5 +1,5 @@
 /** A pin keeps the attachment over the end of processes. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 
 /** Steps by which processes let go of descriptors. */
 const LETTING_GO = new Set(['exit', 'close', 'close_range', 'execve', 'dup2', 'kill']);
@@ -9,7 +9,8 @@ export const pinnedSurvivesExit = property({
   kind: 'step',
   statement: 'A pinned link that is attached stays attached when a process exits, is killed or closes its descriptors.',
   claims: ['C4', 'C7'],
-  explanation: 'The inode in bpffs holds a reference of its own. A kernel that detached at the last descriptor whatever the pins say would break every loader that exits after pinning.',
+  explanation:
+    'The inode in bpffs holds a reference of its own. A kernel that detached at the last descriptor whatever the pins say would break every loader that exits after pinning.',
   params: {},
   check(k: Kernel) {
     for (const name of k.before.name) {
@@ -17,7 +18,8 @@ export const pinnedSurvivesExit = property({
       if (link?.kind !== 'link' || link.slot === null) continue;
       k.subject();
       const now = k.all.link[link.index];
-      if (LETTING_GO.has(k.step.op) && now?.slot === null) return `link ${link.name} is pinned at ${name.path} and ${k.step.op} of ${k.step.actor} detached it`;
+      if (LETTING_GO.has(k.step.op) && now?.slot === null)
+        return `link ${link.name} is pinned at ${name.path} and ${k.step.op} of ${k.step.actor} detached it`;
     }
     return true;
   },

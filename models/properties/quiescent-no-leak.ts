@@ -1,27 +1,33 @@
 /** When everything has come to rest, nothing is left that nobody can reach. */
-import { type Kernel, property } from '../objects/index.ts';
+import { type Kernel, property } from '../kernel.ts';
 import { isHeld } from './shared.ts';
 
 export const quiescentNoLeak = property({
   name: 'quiescent-no-leak',
   kind: 'finally',
-  statement: 'At rest, every program and link has a holder that can be reached: a descriptor, a pin, a message, or an attachment of a cgroup that is not released.',
+  statement:
+    'At rest, every program and link has a holder that can be reached: a descriptor, a pin, a message, or an attachment of a cgroup that is not released.',
   claims: ['C2', 'C8', 'C10'],
-  explanation: 'An attach that gets the lock after the release work leaves an entry on a released cgroup: nobody will ever release a legacy entry there. A reference that nobody puts shows here too.',
+  explanation:
+    'An attach that gets the lock after the release work leaves an entry on a released cgroup: nobody will ever release a legacy entry there. A reference that nobody puts shows here too.',
   params: {},
   check(k: Kernel) {
     k.subject();
     for (const slot of k.all.slot) {
       const phase = slot.cgroup?.phase;
-      if (slot.entries.length > 0 && (phase === 'RELEASED' || phase === 'FREED')) return `${slot.entries.at(0).name} is attached to ${slot.cgroup?.name}, which is ${phase}: nothing will release it`;
+      if (slot.entries.length > 0 && (phase === 'RELEASED' || phase === 'FREED'))
+        return `${slot.entries.at(0).name} is attached to ${slot.cgroup?.name}, which is ${phase}: nothing will release it`;
     }
     for (const program of k.all.program) {
       if (program.phase !== 'LOADED') continue;
       const attached = k.all.slot.some((slot) => slot.entries.indexOf(program) >= 0);
       if (!attached && !isHeld(k, program)) return `program ${program.name} is loaded and nobody holds it`;
     }
-    for (const link of k.all.link) if (link.refs === 0 && !['ABSENT', 'GONE'].includes(link.phase)) return `link ${link.name} is ${link.phase} and nobody holds it`;
-    for (const file of k.all.file) if (file.refs === 0 && file.kind_ !== 'free') return `file ${file.name} is open and nobody holds it`;
+    for (const link of k.all.link)
+      if (link.refs === 0 && !['ABSENT', 'GONE'].includes(link.phase))
+        return `link ${link.name} is ${link.phase} and nobody holds it`;
+    for (const file of k.all.file)
+      if (file.refs === 0 && file.type !== 'free') return `file ${file.name} is open and nobody holds it`;
     return true;
   },
 });

@@ -1,16 +1,21 @@
 /** The revision counts the changes of its slot. */
-import { type Kernel, property, type Slot } from '../objects/index.ts';
+import { type Kernel, property, type Slot } from '../kernel.ts';
 import { programOf } from '../rules/order.ts';
 import { was } from './shared.ts';
 
-const shape = (slot: Slot): string => JSON.stringify([...slot.entries].map((entry, i) => [entry.kind, entry.index, programOf(entry)?.index, slot.preorders.at(i)]));
+const shape = (slot: Slot): string =>
+  JSON.stringify(
+    [...slot.entries].map((entry, i) => [entry.kind, entry.index, programOf(entry)?.index, slot.preorders.at(i)]),
+  );
 
 export const revisionCountsChanges = property({
   name: 'revision-counts-changes',
   kind: 'step',
-  statement: 'Every change of a slot counts its revision up by one, nothing else does, and it never falls; the death of the cgroup does not count.',
+  statement:
+    'Every change of a slot counts its revision up by one, nothing else does, and it never falls; the death of the cgroup does not count.',
   claims: ['C22'],
-  explanation: 'expected_revision is a compare-and-swap over the slot: it is only worth something if no change escapes the count. A replacement of a program by itself counts too.',
+  explanation:
+    'expected_revision is a compare-and-swap over the slot: it is only worth something if no change escapes the count. A replacement of a program by itself counts too.',
   params: {},
   check(k: Kernel) {
     for (const slot of k.all.slot) {
@@ -19,9 +24,12 @@ export const revisionCountsChanges = property({
       const counted = slot.changes - before.changes;
       const changed = shape(slot) !== shape(before);
       if (changed) k.subject();
-      if (counted < 0 || counted > 1) return `${k.step.op} of ${k.step.actor} moves the revision of ${slot.cgroup.name} by ${counted}`;
-      if (changed && counted === 0) return `${k.step.op} of ${k.step.actor} changes ${slot.cgroup.name} and its revision stays`;
-      if (counted === 1 && k.step.errno !== null) return `${k.step.op} of ${k.step.actor} fails and counts a revision of ${slot.cgroup.name}`;
+      if (counted < 0 || counted > 1)
+        return `${k.step.op} of ${k.step.actor} moves the revision of ${slot.cgroup.name} by ${counted}`;
+      if (changed && counted === 0)
+        return `${k.step.op} of ${k.step.actor} changes ${slot.cgroup.name} and its revision stays`;
+      if (counted === 1 && k.step.errno !== null)
+        return `${k.step.op} of ${k.step.actor} fails and counts a revision of ${slot.cgroup.name}`;
     }
     return true;
   },

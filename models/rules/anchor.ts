@@ -1,7 +1,6 @@
 /** Anchors: BEFORE and AFTER with relative_fd or relative_id. Kernel: kernel/bpf/cgroup.c get_anchor_*; facts cgroup 7.2, D20–D51. */
-import type { BoundHandle, Kernel, Link, Process, Program, Slot } from '../objects/index.ts';
+import type { Anchor, BoundHandle, Kernel, Link, Process, Program, Slot } from '../kernel.ts';
 import { FLAG, has } from './flags.ts';
-import type { Anchor } from './order.ts';
 import { resolveLink, resolveProgram } from './resolve.ts';
 
 /** Shape of the `relative` argument: relative_fd (prog, link) or relative_id (progId, linkId, id). */
@@ -25,7 +24,8 @@ export interface Relative {
   readonly id: number;
 }
 
-const isGiven = (handle: BoundHandle | null): boolean => handle !== null && !('number' in handle && handle.number === 0);
+const isGiven = (handle: BoundHandle | null): boolean =>
+  handle !== null && !('number' in handle && handle.number === 0);
 
 function anchorLink(k: Kernel, process: Process, byId: boolean, relative: Relative | null): Link {
   if (!byId) {
@@ -45,17 +45,33 @@ function anchorProgram(k: Kernel, process: Process, byId: boolean, relative: Rel
 }
 
 /** What the flags and relative_fd/id mean for a new entry of this kind; null: at the tail. */
-export function anchorOf(k: Kernel, process: Process, slot: Slot, entry: 'program' | 'link', flags: number, relative: Relative | null): Anchor | null {
+export function anchorOf(
+  k: Kernel,
+  process: Process,
+  slot: Slot,
+  entry: 'program' | 'link',
+  flags: number,
+  relative: Relative | null,
+): Anchor | null {
   const before = has(flags, FLAG.BPF_F_BEFORE);
   const after = has(flags, FLAG.BPF_F_AFTER);
   const byId = has(flags, FLAG.BPF_F_ID);
   const asLink = has(flags, FLAG.BPF_F_LINK);
-  const given = relative !== null && (isGiven(relative.prog) || isGiven(relative.link) || relative.progId !== null || relative.linkId !== null || relative.id !== 0);
+  const given =
+    relative !== null &&
+    (isGiven(relative.prog) ||
+      isGiven(relative.link) ||
+      relative.progId !== null ||
+      relative.linkId !== null ||
+      relative.id !== 0);
   if (!asLink && !byId && !given) {
     k.check('not BEFORE with AFTER', !(before && after) || slot.entries.length === 0, 'EINVAL');
     return before && !after ? { before: true, entry: null } : null;
   }
   k.check('exactly one of BEFORE and AFTER', before !== after, 'EINVAL');
   k.check('programs by programs, links by links', asLink === (entry === 'link'), 'EINVAL');
-  return { before, entry: entry === 'link' ? anchorLink(k, process, byId, relative) : anchorProgram(k, process, byId, relative) };
+  return {
+    before,
+    entry: entry === 'link' ? anchorLink(k, process, byId, relative) : anchorProgram(k, process, byId, relative),
+  };
 }

@@ -2,9 +2,8 @@
  * Attaching to a slot: modes, hierarchy, limit, list changes. Everything here happens under cgroup_mutex.
  * Kernel: kernel/bpf/cgroup.c __cgroup_bpf_attach, hierarchy_allows_attach, __cgroup_bpf_detach. Facts cgroup 5.2, 6.1, 6.2, 8.
  */
-import type { Entry, Kernel, Link, Program, Slot } from '../objects/index.ts';
+import type { Attachment, Entry, Kernel, Link, Slot } from '../kernel.ts';
 import { FLAG, has } from './flags.ts';
-import type { Anchor } from './order.ts';
 import { getCss, putCss, putProgram } from './references.ts';
 
 export type Mode = Slot['mode'];
@@ -28,19 +27,6 @@ export function hierarchyAllows(_k: Kernel, slot: Slot): boolean {
   return true;
 }
 
-/** What PROG_ATTACH or LINK_CREATE ask for, resolved. */
-export interface Attachment {
-  readonly slot: Slot;
-  readonly entry: Entry;
-  readonly flags: number;
-  readonly mode: Mode;
-  readonly expectedRevision: number;
-  /** Program that REPLACE names. */
-  readonly replace: Program | null;
-  /** Looks the anchor up; called only when a new entry is inserted. */
-  readonly anchor: () => Anchor | null;
-}
-
 /** Checks 10 to 15 of facts cgroup 5.2, in the kernel's order. */
 function checkAttach(k: Kernel, { slot, entry, mode, expectedRevision, replace, flags }: Attachment): void {
   if (expectedRevision !== 0) k.check('expected revision', expectedRevision === revisionOf(slot), 'ESTALE');
@@ -50,7 +36,8 @@ function checkAttach(k: Kernel, { slot, entry, mode, expectedRevision, replace, 
   k.check('room in the slot', used < slot.limit, 'E2BIG');
   if (mode !== 'MULTI' || entry.kind === 'link') return;
   k.check('not attached twice', entry === replace || slot.entries.indexOf(entry) < 0, 'EINVAL');
-  if (has(flags, FLAG.BPF_F_REPLACE)) k.check('replaced program is attached', replace !== null && slot.entries.indexOf(replace) >= 0, 'ENOENT');
+  if (has(flags, FLAG.BPF_F_REPLACE))
+    k.check('replaced program is attached', replace !== null && slot.entries.indexOf(replace) >= 0, 'ENOENT');
 }
 
 /** __cgroup_bpf_attach: inserts, or overwrites in place. The program reference of a legacy entry is the caller's to give. */
@@ -58,7 +45,14 @@ export function attachEntry(k: Kernel, attachment: Attachment): void {
   const { slot, entry, flags, mode, replace } = attachment;
   checkAttach(k, attachment);
   const preorder = has(flags, FLAG.BPF_F_PREORDER);
-  const over = mode === 'MULTI' ? (has(flags, FLAG.BPF_F_REPLACE) && replace !== null ? slot.entries.indexOf(replace) : -1) : slot.entries.length > 0 ? 0 : -1;
+  const over =
+    mode === 'MULTI'
+      ? has(flags, FLAG.BPF_F_REPLACE) && replace !== null
+        ? slot.entries.indexOf(replace)
+        : -1
+      : slot.entries.length > 0
+        ? 0
+        : -1;
   let replaced: Entry | null = null;
   if (over >= 0) {
     replaced = slot.entries.at(over);

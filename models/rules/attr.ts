@@ -1,5 +1,5 @@
 /** `union bpf_attr` as the caller passes it: checks that every command makes first. Facts link-core 4, A45–A47, mx-284–290. */
-import type { Kernel } from '../objects/index.ts';
+import type { Kernel } from '../kernel.ts';
 
 export interface Attr {
   readonly tail?: boolean;

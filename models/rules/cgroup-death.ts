@@ -1,5 +1,5 @@
 /** What the death of a cgroup does to its attachments. Kernel: kernel/bpf/cgroup.c cgroup_bpf_release. Facts cgroup 3 rmdir, 4, K08–K19. */
-import type { Kernel, Slot } from '../objects/index.ts';
+import type { Kernel, Slot } from '../kernel.ts';
 import { putProgram } from './references.ts';
 import { freeStorage } from './storage.ts';
 

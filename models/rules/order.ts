@@ -2,7 +2,7 @@
  * Order: which levels of the tree contribute to what runs in a cgroup, in which order, and where a new entry goes.
  * Kernel: kernel/bpf/cgroup.c compute_effective_progs, replace_effective_prog, get_prog_list / insert. Facts cgroup 6.3, 7.1, 7.2.
  */
-import type { Entry, Kernel, Link, Program, Slot } from '../objects/index.ts';
+import type { Anchor, Entry, Kernel, Link, Program, Slot } from '../kernel.ts';
 import { FLAG } from './flags.ts';
 
 /** The program that an entry runs. */
@@ -24,7 +24,8 @@ export function contributingLevels(slot: Slot): Slot[] {
 /** Entries in run order: PREORDER ones from the root down, then the others from the cgroup up (facts D61, D66). */
 export function effectiveEntries(slot: Slot): Entry[] {
   const levels = contributingLevels(slot);
-  const of = (level: Slot, preorder: boolean): Entry[] => [...level.entries].filter((_, i) => level.preorders.at(i) === preorder);
+  const of = (level: Slot, preorder: boolean): Entry[] =>
+    [...level.entries].filter((_, i) => level.preorders.at(i) === preorder);
   return [...[...levels].reverse().flatMap((level) => of(level, true)), ...levels.flatMap((level) => of(level, false))];
 }
 
@@ -48,7 +49,8 @@ function publish(k: Kernel, slot: Slot, programs: readonly Program[]): void {
 
 /** update_effective_progs: the cgroup and all its descendants. */
 export function updateEffective(k: Kernel, slot: Slot): void {
-  for (const lower of slot.subtree) if (lower === slot || hasState(lower)) publish(k, lower, k.rules.computeEffective(k, lower));
+  for (const lower of slot.subtree)
+    if (lower === slot || hasState(lower)) publish(k, lower, k.rules.computeEffective(k, lower));
 }
 
 /** What kernels without the fix of f08aaee3152d take for the index of an entry: they ignore the PREORDER bit (facts D68, D69). */
@@ -66,7 +68,9 @@ function indexIgnoringPreorder(slot: Slot, link: Link): number {
 export function replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void {
   for (const lower of slot.subtree) {
     if (lower !== slot && !hasState(lower)) continue;
-    const index = k.has('preorder-slot-fix') ? effectiveEntries(lower).indexOf(link) : indexIgnoringPreorder(lower, link);
+    const index = k.has('preorder-slot-fix')
+      ? effectiveEntries(lower).indexOf(link)
+      : indexIgnoringPreorder(lower, link);
     if (index < 0 || index >= lower.effective.length) continue;
     lower.effective.replace(index, next);
     for (const packet of k.all.packet) {
@@ -75,12 +79,6 @@ export function replaceEffective(k: Kernel, slot: Slot, link: Link, next: Progra
       if (position >= 0 && position < packet.array.length) packet.array.replace(position, next);
     }
   }
-}
-
-/** Which entry a new one is placed by, and on which side (facts cgroup 7.2). */
-export interface Anchor {
-  readonly before: boolean;
-  readonly entry: Entry | null;
 }
 
 /** List position for a new entry; checks 5 and 6 of facts cgroup 7.2. */

@@ -1,5 +1,5 @@
 /** bpffs: looking paths up, permissions, and when an inode goes. Kernel: kernel/bpf/inode.c, fs/namei.c. Facts link-core 4.7, 4.8, 8. */
-import type { Inode, Instance, Kernel, Name, Path, Process } from '../objects/index.ts';
+import type { Inode, Instance, Kernel, Name, Path, Process } from '../kernel.ts';
 import { putLink, putProgram } from './references.ts';
 import { descriptor, type Handle } from './resolve.ts';
 
@@ -21,9 +21,9 @@ export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
     if (instance !== null && inode.opens === 0) instanceMayGo(k, instance, by);
     return;
   }
-  if (inode.kind_ === 'free') return;
-  const kind = inode.kind_;
-  inode.kind_ = 'free';
+  if (inode.type === 'free') return;
+  const kind = inode.type;
+  inode.type = 'free';
   inode.target = null;
   inode.mode = 0;
   inode.foreign = false;
@@ -96,7 +96,12 @@ function startOf(k: Kernel, process: Process, path: Path, dir: Handle | null): I
     return target.instance;
   }
   const { mount } = path;
-  if (mount === null || mount.instance === null || mount.phase !== 'MOUNTED' || (mount.isPrivate && mount.owner !== process))
+  if (
+    mount === null ||
+    mount.instance === null ||
+    mount.phase !== 'MOUNTED' ||
+    (mount.isPrivate && mount.owner !== process)
+  )
     return k.fail('something is mounted there', 'ENOENT');
   return mount.instance;
 }
@@ -106,10 +111,10 @@ function checkParents(k: Kernel, name: Name): void {
   if (parent === null) return;
   checkParents(k, parent);
   k.check('parent directory exists', parent.inode !== null, 'ENOENT');
-  k.check('parent is a directory', parent.inode?.kind_ === 'dir', 'ENOTDIR');
+  k.check('parent is a directory', parent.inode?.type === 'dir', 'ENOTDIR');
 }
 
 /** Follows symbolic links. */
 export function resolved(inode: Inode | null): Inode | null {
-  return inode?.kind_ === 'symlink' && inode.target?.kind === 'name' ? resolved(inode.target.inode) : inode;
+  return inode?.type === 'symlink' && inode.target?.kind === 'name' ? resolved(inode.target.inode) : inode;
 }

@@ -1,5 +1,5 @@
 /** Privileges: who may do what. Kernel: capable(), bpf_capable(), fs/namei.c inode_permission. Facts cgroup 12, link-core 13. */
-import type { Inode, Kernel, Process } from '../objects/index.ts';
+import type { Inode, Kernel, Process } from '../kernel.ts';
 
 export const CAPABILITIES = ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_PERFMON', 'CAP_SYS_ADMIN'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
@@ -22,7 +22,9 @@ export function capable(process: Process, capability: Capability): boolean {
 
 /** Network administration for cgroup_skb and queries; CAP_SYS_ADMIN does as well since 6.9 (facts link-core 13, pin-160@6.1). */
 export function netAdmin(k: Kernel, process: Process): boolean {
-  return capable(process, 'CAP_NET_ADMIN') || (k.has('sys-admin-implies-net-admin') && capable(process, 'CAP_SYS_ADMIN'));
+  return (
+    capable(process, 'CAP_NET_ADMIN') || (k.has('sys-admin-implies-net-admin') && capable(process, 'CAP_SYS_ADMIN'))
+  );
 }
 
 const READ = 4;
@@ -31,7 +33,12 @@ const WRITE = 2;
 const digit = (mode: string, fromRight: number): number => Number(mode.at(-1 - fromRight) ?? 0);
 
 /** May the process read and/or write the inode? Root may do everything. */
-export function permitted(process: Process, inode: Inode, mode: string, wants: { readonly read: boolean; readonly write: boolean }): boolean {
+export function permitted(
+  process: Process,
+  inode: Inode,
+  mode: string,
+  wants: { readonly read: boolean; readonly write: boolean },
+): boolean {
   if (!process.unprivileged) return true;
   const bits = digit(mode, inode.foreign ? 2 : 0);
   return (!wants.read || (bits & READ) !== 0) && (!wants.write || (bits & WRITE) !== 0);

@@ -2,7 +2,7 @@
  * Which program type attaches where. Kernel: kernel/bpf/syscall.c attach_type_to_prog_type,
  * bpf_prog_attach_check_attach_type. Facts cgroup 5.2 #3 to #6, A13–A24.
  */
-import type { Kernel, Process, Program } from '../objects/index.ts';
+import type { Kernel, Process, Program } from '../kernel.ts';
 import type { Template } from '../objects/program.ts';
 import { capable } from './privileges.ts';
 
@@ -39,25 +39,36 @@ const STRICT = new Set(['cgroup_sock', 'cgroup_sock_addr', 'cgroup_sockopt']);
 /** Return values of an egress program that ask for congestion notification. */
 const CONGESTION_VERDICTS = new Set([2, 3]);
 /** What a load without expected_attach_type is fixed up to (bpf_prog_load_fixup_attach_type). */
-const FIXED_UP: Readonly<Record<string, string>> = { cgroup_sock: 'cgroup_inet_sock_create', cgroup_skb: 'cgroup_inet_ingress' };
+const FIXED_UP: Readonly<Record<string, string>> = {
+  cgroup_sock: 'cgroup_inet_sock_create',
+  cgroup_skb: 'cgroup_inet_ingress',
+};
 
 const expected = (template: Template): string | null => template.expectedAttachType ?? FIXED_UP[template.type] ?? null;
 
 /** The attach type is one for cgroups at all. */
 export function checkAttachType(k: Kernel, attachType: string | number | null): string {
-  if (typeof attachType !== 'string' || CGROUP_ATTACH_TYPES[attachType] === undefined) return k.fail('attach type is one for cgroups', 'EINVAL');
+  if (typeof attachType !== 'string' || CGROUP_ATTACH_TYPES[attachType] === undefined)
+    return k.fail('attach type is one for cgroups', 'EINVAL');
   return attachType;
 }
 
 /** bpf_prog_attach_check_attach_type. PROG_ATTACH turns the missing capability into EINVAL, LINK_CREATE passes EPERM on (facts N02, N03). */
-export function checkProgramFits(k: Kernel, process: Process, program: Program, attachType: string | number | null, noCapability: 'EINVAL' | 'EPERM'): string {
+export function checkProgramFits(
+  k: Kernel,
+  process: Process,
+  program: Program,
+  attachType: string | number | null,
+  noCapability: 'EINVAL' | 'EPERM',
+): string {
   const name = checkAttachType(k, attachType);
   const { template } = program;
   k.check('program type fits attach type', CGROUP_ATTACH_TYPES[name] === template.type, 'EINVAL');
   if (STRICT.has(template.type)) k.check('expected attach type is the same', expected(template) === name, 'EINVAL');
   if (template.type === 'cgroup_skb') {
     k.check('CAP_NET_ADMIN for cgroup_skb', k.rules.netAdmin(k, process), noCapability);
-    if (CONGESTION_VERDICTS.has(template.returns)) k.check('congestion verdicts only where loaded for', expected(template) === name, 'EINVAL');
+    if (CONGESTION_VERDICTS.has(template.returns))
+      k.check('congestion verdicts only where loaded for', expected(template) === name, 'EINVAL');
   }
   return name;
 }

@@ -2,7 +2,7 @@
  * References: every get and put of the models goes through here, so that whoever watches sees who held what.
  * Kernel: kernel/bpf/syscall.c bpf_prog_put, bpf_link_put, bpf_link_put_direct; fs/file_table.c fput. Facts link-core 2, 3.2.
  */
-import type { Cgroup, Kernel, Link, OpenFile, Process, Program } from '../objects/index.ts';
+import type { Cgroup, Kernel, Link, OpenFile, Process, Program } from '../kernel.ts';
 
 interface Counted {
   refs: number;
@@ -16,7 +16,8 @@ function count(k: Kernel, object: Counted, by: 1 | -1, why: string): void {
 }
 
 export function getProgram(k: Kernel, program: Program, why: string): void {
-  if (program.phase !== 'LOADED') k.broken('use-after-free', `${why} takes a reference on program ${program.name}, which nobody holds`);
+  if (program.phase !== 'LOADED')
+    k.broken('use-after-free', `${why} takes a reference on program ${program.name}, which nobody holds`);
   count(k, program, 1, why);
 }
 
@@ -24,14 +25,16 @@ export function getProgram(k: Kernel, program: Program, why: string): void {
 export function putProgram(k: Kernel, program: Program, why: string): void {
   count(k, program, -1, why);
   if (program.refs > 0) return;
+  // PERF_RECORD_BPF_EVENT of the unloading (facts link-core 3.3 G2, pr-008).
+  k.tell({ type: 'record', key: 'unloaded', object: program.name });
   const readers = k.all.packet.filter((packet) => packet.running);
-  if (readers.length === 0) return program.fire('FREE');
-  program.fire('LAST_PUT');
+  program.fire(readers.length === 0 ? 'FREE' : 'LAST_PUT');
   for (const packet of readers) program.readers.add(packet);
 }
 
 export function getLink(k: Kernel, link: Link, why: string): void {
-  if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED') k.broken('use-after-free', `${why} takes a reference on link ${link.name}, which nobody holds`);
+  if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED')
+    k.broken('use-after-free', `${why} takes a reference on link ${link.name}, which nobody holds`);
   count(k, link, 1, why);
 }
 
@@ -59,8 +62,8 @@ export function putFile(k: Kernel, file: OpenFile, why: string, by: Process | nu
 }
 
 /** A new struct file for something that holds its own reference already. */
-export function openFile(file: OpenFile, kind: OpenFile['kind_'], target: OpenFile['target']): OpenFile {
-  file.kind_ = kind;
+export function openFile(file: OpenFile, kind: OpenFile['type'], target: OpenFile['target']): OpenFile {
+  file.type = kind;
   file.target = target;
   return file;
 }

@@ -1,5 +1,5 @@
 /** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
-import type { Kernel, Link, OpenFile, Process, Socket } from '../objects/index.ts';
+import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
 import { ancestors, putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
 
 /**
@@ -41,7 +41,8 @@ export function releaseSocket(k: Kernel, socket: Socket, by: Process | null): vo
     return;
   }
   purgeQueue(k, socket, by);
-  for (const collector of k.all.collector) if (k.all.socket.some((other) => other.queue.length > 0)) collector.asked = true;
+  for (const collector of k.all.collector)
+    if (k.all.socket.some((other) => other.queue.length > 0)) collector.asked = true;
 }
 
 export function purgeQueue(k: Kernel, socket: Socket, by: Process | null): void {
@@ -52,30 +53,34 @@ export function purgeQueue(k: Kernel, socket: Socket, by: Process | null): void 
 
 /** The last reference to a struct file is gone (fs/file_table.c __fput; bpf_link_release, bpf_prog_release). */
 export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void {
-  const { target, kind_: kind } = file;
-  file.kind_ = 'free';
+  const { target, type: kind } = file;
+  file.type = 'free';
   file.target = null;
   if (target === null) return;
   switch (target.kind) {
     case 'program':
-      return putProgram(k, target, `file ${file.name}`);
+      putProgram(k, target, `file ${file.name}`);
+      break;
     case 'link':
-      return putLink(k, target, `file ${file.name}`, by);
+      putLink(k, target, `file ${file.name}`, by);
+      break;
     case 'socket':
-      return releaseSocket(k, target, by);
+      releaseSocket(k, target, by);
+      break;
     case 'ring':
       // The end of a ring is a work item of io_uring; wait(2) does not cover it (facts link-core 9.1, pr-045).
       target.dying = true;
-      return;
+      break;
     case 'inode':
       target.opens -= 1;
-      return k.rules.inodeMayGo(k, target, by);
+      k.rules.inodeMayGo(k, target, by);
+      break;
     case 'map':
       target.refs -= 1;
-      return;
+      break;
     case 'cgroup':
       // A directory descriptor holds the kernfs node only (facts cgroup 2, K30).
-      return;
+      break;
     default:
       k.broken('file-kind', `a file of kind ${kind} refers to something unknown`);
   }

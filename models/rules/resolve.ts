@@ -2,7 +2,7 @@
  * Descriptors: from a handle to what it stands for, with the errno of each failure, and back.
  * Kernel: kernel/bpf/syscall.c bpf_prog_get, bpf_link_get_from_fd; kernel/cgroup/cgroup.c cgroup_get_from_fd; fs/file.c. Facts cgroup 5.1.
  */
-import type { BoundHandle, Cgroup, Kernel, Link, OpenFile, Process, Program, Table } from '../objects/index.ts';
+import type { BoundHandle, Cgroup, Kernel, Link, OpenFile, Process, Program, Table } from '../kernel.ts';
 import { getFile, putFile } from './references.ts';
 
 export type Handle = BoundHandle;
@@ -34,9 +34,11 @@ export function lowestFree(table: Table): number {
 
 /** Installs a file; without a name it is dropped at once, as a step without `as` says. */
 export function install(k: Kernel, process: Process, file: OpenFile, as: number | null): void {
-  if (as === null) return putFile(k, file, 'descriptor dropped at once', process);
   const { table } = process;
-  if (table === null) return;
+  if (as === null || table === null) {
+    putFile(k, file, 'descriptor dropped at once', process);
+    return;
+  }
   const number = lowestFree(table);
   table.fds.put(number, file);
   table.names.put(as, number + 1);
@@ -70,7 +72,7 @@ export function resolveLink(k: Kernel, process: Process, handle: Handle | null):
   const file = descriptor(process, handle as Handle);
   if (file === null) return k.fail('link descriptor is open', 'EBADF');
   const { target } = file;
-  if (file.kind_ !== 'link' || target?.kind !== 'link') return k.fail('link descriptor is a link', 'EINVAL');
+  if (file.type !== 'link' || target?.kind !== 'link') return k.fail('link descriptor is a link', 'EINVAL');
   return target;
 }
 
@@ -84,7 +86,7 @@ export function resolveCgroup(k: Kernel, process: Process, target: Cgroup | Hand
   if (isStdin(target)) return k.fail('target descriptor is a cgroup', 'EBADF');
   const file = descriptor(process, target);
   if (file === null) return k.fail('target descriptor is open', 'EBADF');
-  if (file.kind_ === 'cgroup1_removed_dir') return k.fail('cgroup is alive', 'ENOENT');
+  if (file.type === 'cgroup1_removed_dir') return k.fail('cgroup is alive', 'ENOENT');
   const cgroup = file.target;
   if (cgroup?.kind !== 'cgroup') return k.fail('target descriptor is a cgroup', 'EBADF');
   if (cgroup.phase !== 'ONLINE') return k.fail('cgroup is alive', 'ENOENT');

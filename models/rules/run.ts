@@ -2,11 +2,17 @@
  * Running: what one hook invocation does with the programs of an array, and what the process sees of it.
  * Kernel: include/linux/bpf-cgroup.h, kernel/bpf/cgroup.c bpf_prog_run_array_cg. Facts cgroup 9, P01–P14.
  */
-import type { Kernel, Program } from '../objects/index.ts';
+import type { Kernel, Program } from '../kernel.ts';
 
 const EPERM = 1;
 /** Names of the error numbers that programs of the facts set by bpf_set_retval. */
-const ERROR_NAMES: Readonly<Record<number, string>> = { 1: 'EPERM', 13: 'EACCES', 61: 'ENODATA', 95: 'EOPNOTSUPP', 111: 'ECONNREFUSED' };
+const ERROR_NAMES: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  13: 'EACCES',
+  61: 'ENODATA',
+  95: 'EOPNOTSUPP',
+  111: 'ECONNREFUSED',
+};
 
 /** The value that the chain shares: 0, or a positive error number. */
 export function retvalAfter(program: Program, retval: number): number {
@@ -18,16 +24,21 @@ export function retvalAfter(program: Program, retval: number): number {
 
 /** Every program runs, in order; the verdict is what is left in the shared value. */
 export function runAll(k: Kernel, programs: readonly Program[]): Readonly<Record<string, unknown>> {
-  let retval = 0;
-  for (const program of programs) {
-    runOne(k, program);
-    retval = retvalAfter(program, retval);
-  }
+  for (const program of programs) runOne(k, program);
+  return outcomeOf(programs);
+}
+
+/** Who ran, and what the process that made the event sees. */
+export function outcomeOf(programs: readonly Program[]): Readonly<Record<string, unknown>> {
+  const retval = programs.reduce((value, program) => retvalAfter(program, value), 0);
   const ran = programs.map(({ name }) => name);
-  return retval === 0 ? { ran, verdict: 'allow' } : { ran, verdict: 'deny', errno: ERROR_NAMES[retval] ?? `E${retval}` };
+  return retval === 0
+    ? { ran, verdict: 'allow' }
+    : { ran, verdict: 'deny', errno: ERROR_NAMES[retval] ?? `E${retval}` };
 }
 
 export function runOne(k: Kernel, program: Program): void {
-  if (program.phase === 'FREED' || program.phase === 'ABSENT') k.broken('use-after-free', `program ${program.name} runs although its memory is gone`);
+  if (program.phase === 'FREED' || program.phase === 'ABSENT')
+    k.broken('use-after-free', `program ${program.name} runs although its memory is gone`);
   k.tell({ type: 'note', text: `runs ${program.name}` });
 }

@@ -1,5 +1,5 @@
 /** Cgroup local storage: made at the first attach that needs it. Kernel: kernel/bpf/local_storage.c. Facts cgroup 2, S01–S06. */
-import type { Entry, Kernel, Slot } from '../objects/index.ts';
+import type { Entry, Kernel, Slot } from '../kernel.ts';
 import { programOf } from './order.ts';
 
 export function allocateStorage(k: Kernel, slot: Slot, entry: Entry): void {

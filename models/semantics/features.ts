@@ -6,8 +6,10 @@
 export const FEATURES = {
   multi: 'ALLOW_MULTI: several programs in one slot, effective arrays (4.15, merge b295edc54bf0)',
   query: 'BPF_PROG_QUERY (4.15)',
-  'release-at-offline': 'attachments are released when the cgroup is removed and has no sockets, not when it is freed (5.3, 4bfc0bb2c60e)',
-  'descendants-hold-ancestors': 'descendants hold the BPF state of their ancestors, so that release is in order (5.5, e10360f815ca)',
+  'release-at-offline':
+    'attachments are released when the cgroup is removed and has no sockets, not when it is freed (5.3, 4bfc0bb2c60e)',
+  'descendants-hold-ancestors':
+    'descendants hold the BPF state of their ancestors, so that release is in order (5.5, e10360f815ca)',
   replace: 'BPF_F_REPLACE for MULTI (5.6, 7dd68b3279f1)',
   'cgroup-link': 'LINK_CREATE and LINK_UPDATE for cgroups (5.7, 0c991ebc8c69)',
   'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',
@@ -20,7 +22,8 @@ export const FEATURES = {
   'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
   preorder: 'BPF_F_PREORDER (6.15, 4b82b181a26c)',
   mprog: 'revisions, BEFORE, AFTER, ID and LINK anchors for cgroups (6.17, 1209339844601)',
-  'preorder-slot-fix': 'LINK_UPDATE finds the array slot where PREORDER entries exist (7.2, 6.18.40, 6.12.97; f08aaee3152d)',
+  'preorder-slot-fix':
+    'LINK_UPDATE finds the array slot where PREORDER entries exist (7.2, 6.18.40, 6.12.97; f08aaee3152d)',
   'storage-check': 'LINK_UPDATE refuses a program with another cgroup storage map (August 2026, 3f562c537e9e)',
 } as const;
 

@@ -1,20 +1,39 @@
 /** Kernel releases as sets of features. 6.1, 6.12, 6.18 and 7.2 are the kernels that the facts were observed on. */
 import type { Semantics } from '../../src/modelling/index.ts';
-import type { Rules } from '../rules/index.ts';
+import type { Rules } from '../kernel.ts';
 import type { Feature } from './features.ts';
 
 export type BpfSemantics = Semantics<Rules, Feature>;
 
-const kernel = (name: string, says: string, features: readonly Feature[]): BpfSemantics => ({ name, says, features: new Set(features), rules: {} });
+const kernel = (name: string, says: string, features: readonly Feature[]): BpfSemantics => ({
+  name,
+  says,
+  features: new Set(features),
+  rules: {},
+});
 
 const V4_10: readonly Feature[] = ['attach-needs-net-admin'];
 const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query'];
 const V5_5: readonly Feature[] = [...V4_15, 'release-at-offline', 'descendants-hold-ancestors'];
 const V5_6: readonly Feature[] = [...V5_5, 'replace'];
 const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
-const V5_10: readonly Feature[] = [...V5_7.filter((feature) => feature !== 'attach-needs-net-admin'), 'link-ids', 'defunct-enolink', 'link-detach'];
+const V5_10: readonly Feature[] = [
+  ...V5_7.filter((feature) => feature !== 'attach-needs-net-admin'),
+  'link-ids',
+  'defunct-enolink',
+  'link-detach',
+];
 const V6_1: readonly Feature[] = [...V5_10, 'effective-without-flags'];
-const V6_12: readonly Feature[] = [...V6_1, 'deferred-pin-put', 'path-fd', 'sys-admin-implies-net-admin', 'preorder', 'mprog', 'preorder-slot-fix', 'storage-check'];
+const V6_12: readonly Feature[] = [
+  ...V6_1,
+  'deferred-pin-put',
+  'path-fd',
+  'sys-admin-implies-net-admin',
+  'preorder',
+  'mprog',
+  'preorder-slot-fix',
+  'storage-check',
+];
 const V6_18: readonly Feature[] = V6_12.filter((feature) => feature !== 'storage-check');
 
 export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(

@@ -1,7 +1,8 @@
 /** Deferred kernel actions. Each may run at any time after it was queued, in any order. */
+
+import { work } from '../kernel.ts';
 import { ancestors, putBpf, putFile } from '../rules/references.ts';
 import { purgeQueue } from '../rules/release.ts';
-import { work } from '../objects/index.ts';
 
 /** A pin's put leaves the free to the system workqueue (kernel/bpf/syscall.c bpf_link_put_deferred; facts link-core 3.2). */
 export const linkPutDeferred = work({
@@ -31,7 +32,8 @@ export const cgroupRelease = work({
     k.tell({ type: 'lock', name: 'cgroup_mutex' });
     for (const slot of k.all.slot) if (slot.cgroup === cgroup) k.rules.releaseSlot(k, slot);
     cgroup.fire('RELEASE');
-    if (k.has('descendants-hold-ancestors')) for (const ancestor of ancestors(cgroup)) putBpf(k, ancestor, `descendant ${cgroup.name}`);
+    if (k.has('descendants-hold-ancestors'))
+      for (const ancestor of ancestors(cgroup)) putBpf(k, ancestor, `descendant ${cgroup.name}`);
   },
 });
 
@@ -69,7 +71,10 @@ export const unixGc = work({
     for (const socket of k.all.socket) {
       const file = k.all.file.find((candidate) => candidate.target === socket);
       if (file === undefined) continue;
-      const inFlight = k.all.socket.reduce((sum, other) => sum + [...other.queue].filter((message) => message === file).length, 0);
+      const inFlight = k.all.socket.reduce(
+        (sum, other) => sum + [...other.queue].filter((message) => message === file).length,
+        0,
+      );
       if (inFlight > 0 && file.refs === inFlight) purgeQueue(k, socket, null);
     }
   },

@@ -5,18 +5,22 @@
  * where it happens. `src/world` flattens the machine into a table; test/laws proves the table equal to XState's own
  * `transition()`.
  */
-import { createMachine, type AnyStateMachine } from 'xstate';
+import { type AnyStateMachine, createMachine } from 'xstate';
 
 /** Phases with the events each of them accepts, and the phase that follows. */
 export interface ChartConfig {
   readonly initial: string;
-  readonly states: Readonly<Record<string, { readonly on?: Readonly<Record<string, string>>; readonly description?: string }>>;
+  readonly states: Readonly<
+    Record<string, { readonly on?: Readonly<Record<string, string>>; readonly description?: string }>
+  >;
 }
 
 export type PhaseOf<C extends ChartConfig> = keyof C['states'] & string;
 
 type EventsOfState<S> = S extends { readonly on: infer On } ? keyof On & string : never;
-export type EventOf<C extends ChartConfig> = { [P in keyof C['states']]: EventsOfState<C['states'][P]> }[keyof C['states']];
+export type EventOf<C extends ChartConfig> = {
+  [P in keyof C['states']]: EventsOfState<C['states'][P]>;
+}[keyof C['states']];
 
 export interface Chart<C extends ChartConfig = ChartConfig> {
   readonly id: string;
@@ -31,7 +35,12 @@ export interface Chart<C extends ChartConfig = ChartConfig> {
 /** Targets must be phases of the same chart: a chart with a dangling target does not type-check. */
 type Closed<C extends ChartConfig> = {
   readonly initial: PhaseOf<C>;
-  readonly states: { readonly [P in keyof C['states']]: { readonly on?: Readonly<Record<string, PhaseOf<C>>>; readonly description?: string } };
+  readonly states: {
+    readonly [P in keyof C['states']]: {
+      readonly on?: Readonly<Record<string, PhaseOf<C>>>;
+      readonly description?: string;
+    };
+  };
 };
 
 /** Declare the phases of an object. */
@@ -46,7 +55,11 @@ export function chart<const C extends ChartConfig>(id: string, config: C & Close
     phases,
     events,
     machine() {
-      machine ??= createMachine({ id, initial: config.initial, states: structuredClone(config.states) as Record<string, { on?: Record<string, string> }> });
+      machine ??= createMachine({
+        id,
+        initial: config.initial,
+        states: structuredClone(config.states) as Record<string, { on?: Record<string, string> }>,
+      });
       return machine;
     },
   };

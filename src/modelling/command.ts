@@ -67,7 +67,13 @@ export type ArgsOf<O extends Objects, A extends ArgSpecs> = {
 /** Registers of a running command. They live in the state while the command is between two steps. */
 export type Frame<O extends Objects, R extends Fields> = { -readonly [N in keyof R]: ValueOf<O, R[N]> };
 
-export interface Call<O extends Objects, Actor extends keyof O & string, A extends ArgSpecs, R extends Fields, Made extends string> {
+export interface Call<
+  O extends Objects,
+  Actor extends keyof O & string,
+  A extends ArgSpecs,
+  R extends Fields,
+  Made extends string,
+> {
   readonly args: ArgsOf<O, A>;
   readonly frame: Frame<O, R>;
   readonly actor: View<O, Actor>;
@@ -80,7 +86,15 @@ export interface Call<O extends Objects, Actor extends keyof O & string, A exten
 /** What a step says of what follows: nothing (the next step), `'again'` (this step), `'done'`, or the name of a step. */
 export type Next<Steps extends string = string> = void | 'again' | 'done' | Steps;
 
-export interface CommandSpec<W, O extends Objects, Actor extends keyof O & string, A extends ArgSpecs, R extends Fields, Made extends string, Steps extends string> {
+export interface CommandSpec<
+  W,
+  O extends Objects,
+  Actor extends keyof O & string,
+  A extends ArgSpecs,
+  R extends Fields,
+  Made extends string,
+  Steps extends string,
+> {
   /** The vocabulary's name of the operation. */
   readonly op: string;
   /** The kernel's name: BPF_LINK_UPDATE, unlink(2). */
@@ -142,7 +156,12 @@ export interface WorkSpec<W, O extends Objects, K extends keyof O & string> {
 /** Constructors of commands and works for one set of objects. `W` is the world type that steps receive. */
 export function language<W extends World<O>, O extends Objects, Actor extends keyof O & string>() {
   return {
-    command<const A extends ArgSpecs, const R extends Fields, const Made extends keyof O & string, Steps extends string>(
+    command<
+      const A extends ArgSpecs,
+      const R extends Fields,
+      const Made extends keyof O & string,
+      Steps extends string,
+    >(
       spec: CommandSpec<W, O, Actor, A, R, Made, Steps>,
     ): AnyCommand & { readonly steps: CommandSpec<W, O, Actor, A, R, Made, Steps>['steps'] } {
       return {

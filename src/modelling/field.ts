@@ -93,10 +93,18 @@ export const array = <Element extends ScalarField>(element: Element, length: Bou
 });
 
 /** An object given at binding time, such as the parent of a cgroup, or null. */
-export const fixed = <const Kind extends string>(kind: Kind): FixedField<Kind, false> => ({ type: 'constant', kind, many: false });
+export const fixed = <const Kind extends string>(kind: Kind): FixedField<Kind, false> => ({
+  type: 'constant',
+  kind,
+  many: false,
+});
 
 /** Objects given at binding time, such as the ancestors of a cgroup. */
-export const fixedList = <const Kind extends string>(kind: Kind): FixedField<Kind, true> => ({ type: 'constant', kind, many: true });
+export const fixedList = <const Kind extends string>(kind: Kind): FixedField<Kind, true> => ({
+  type: 'constant',
+  kind,
+  many: true,
+});
 
 /** A value given at binding time, such as the type of a program. */
 export const constant = <T>(): ConstantField<T> => ({ type: 'constant' });

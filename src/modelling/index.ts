@@ -11,7 +11,21 @@ export {
   language,
   type Next,
 } from './command.ts';
-export { array, type Bound, choice, constant, count, type Fields, fixed, fixedList, flag, list, ref, type Sizes, set } from './field.ts';
+export {
+  array,
+  type Bound,
+  choice,
+  constant,
+  count,
+  type Fields,
+  fixed,
+  fixedList,
+  flag,
+  list,
+  ref,
+  type Sizes,
+  set,
+} from './field.ts';
 export type { Declarations, Description, Instance, InstanceRef, ModelDefinition, Population, Use } from './model.ts';
 export { type ListView, type Objects, object, type View } from './object.ts';
 export { type AnyProperty, type Check, propertyLanguage } from './property.ts';

@@ -56,14 +56,24 @@ export interface Description {
 /** How scenario files may abbreviate what traces write out in full. */
 export interface Shorthand {
   /** Turns the `objects` of a scenario file into those of a trace file. */
-  readonly objects: (declared: Readonly<Record<string, unknown>>, refuse: (message: string, hint?: string) => never) => Readonly<Record<string, unknown>>;
+  readonly objects: (
+    declared: Readonly<Record<string, unknown>>,
+    refuse: (message: string, hint?: string) => never,
+  ) => Readonly<Record<string, unknown>>;
   /** Completes the arguments of one operation from what is declared (attach type of the program, defaults). */
-  readonly args: (op: string, args: Readonly<Record<string, unknown>>, objects: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  readonly args: (
+    op: string,
+    args: Readonly<Record<string, unknown>>,
+    objects: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, unknown>>;
   /**
    * Steps that give `actor` a descriptor of each declared object that it names and does not make itself; `first` tells
    * that no actor before had one. They run before setup.
    */
-  readonly provide: (name: string, first: boolean) => { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly as: string };
+  readonly provide: (
+    name: string,
+    first: boolean,
+  ) => { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly as: string };
   /** Names of declared objects that actors may use without making them. */
   readonly provided: (objects: Readonly<Record<string, unknown>>) => readonly string[];
   /** Operation that ends an actor that only takes part in setup. */
@@ -103,9 +113,15 @@ export interface ModelDefinition {
    * What an actor still has to do after the last step of a command, before it returns to user mode (release of files).
    * One call is one atomic step.
    */
-  readonly tail?: { readonly pending: (k: never, actor: never) => boolean; readonly run: (k: never, actor: never) => void };
+  readonly tail?: {
+    readonly pending: (k: never, actor: never) => boolean;
+    readonly run: (k: never, actor: never) => void;
+  };
   readonly describe: (k: never) => Description;
   /** The state in the form of recorded traces: `{ cgroups, links }`. */
-  readonly recordedState?: (k: never) => { readonly cgroups: Readonly<Record<string, unknown>>; readonly links: Readonly<Record<string, unknown>> };
+  readonly recordedState?: (k: never) => {
+    readonly cgroups: Readonly<Record<string, unknown>>;
+    readonly links: Readonly<Record<string, unknown>>;
+  };
   readonly shorthand?: Shorthand;
 }

@@ -23,9 +23,14 @@ export interface ObjectKind<F extends Fields = Fields, C extends ChartConfig = C
 export type Objects = Readonly<Record<string, ObjectKind>>;
 
 /** A kind of object with phases. */
-export function object<const F extends Fields, C extends ChartConfig>(spec: { readonly chart: Chart<C>; readonly fields: F }): ObjectKind<F, C>;
+export function object<const F extends Fields, C extends ChartConfig>(spec: {
+  readonly chart: Chart<C>;
+  readonly fields: F;
+}): ObjectKind<F, C>;
 /** A kind of object without phases. */
-export function object<const F extends Fields>(spec: { readonly fields: F }): ObjectKind<F, { initial: never; states: Record<never, never> }>;
+export function object<const F extends Fields>(spec: {
+  readonly fields: F;
+}): ObjectKind<F, { initial: never; states: Record<never, never> }>;
 export function object(spec: { readonly chart?: Chart; readonly fields: Fields }): ObjectKind {
   return { fields: spec.fields, chart: spec.chart };
 }
@@ -69,7 +74,8 @@ type ScalarValue<O extends Objects, F extends ScalarField> = F extends FlagField
         ? ViewOf<O, Kind & keyof O> | null
         : never;
 
-type ElementValue<O extends Objects, F extends ScalarField> = F extends RefField<infer Kind> ? ViewOf<O, Kind & keyof O> : ScalarValue<O, F>;
+type ElementValue<O extends Objects, F extends ScalarField> =
+  F extends RefField<infer Kind> ? ViewOf<O, Kind & keyof O> : ScalarValue<O, F>;
 
 export type ValueOf<O extends Objects, F extends Field> = F extends ScalarField
   ? ScalarValue<O, F>

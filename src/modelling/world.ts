@@ -4,9 +4,17 @@ import type { Objects, View, ViewOf } from './object.ts';
 /** What happened inside a step, for whoever watches (replay, explanations); nobody stores it while exploring. */
 export type Happening =
   | { readonly type: 'get' | 'put'; readonly object: string; readonly refs: number; readonly why: string }
-  | { readonly type: 'fire'; readonly object: string; readonly event: string; readonly from: string; readonly to: string }
+  | {
+      readonly type: 'fire';
+      readonly object: string;
+      readonly event: string;
+      readonly from: string;
+      readonly to: string;
+    }
   | { readonly type: 'check'; readonly name: string; readonly errno: string }
   | { readonly type: 'note'; readonly text: string }
+  /** What a listener of the kernel's own records sees, in order; traces expect it under this result key. */
+  | { readonly type: 'record'; readonly key: string; readonly object: string }
   | { readonly type: 'lock'; readonly name: string };
 
 export type Views<O extends Objects> = { readonly [K in keyof O & string]: readonly View<O, K>[] };

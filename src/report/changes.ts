@@ -50,9 +50,11 @@ export function changesBetween(before: Description, after: Description): Changes
 export const isNothing = (text: string): boolean => text === '' || text === 'nothing';
 
 function placeLine({ place, before, after }: PlaceChange): string {
-  const [was, is] = [before, after].map((text) => (isNothing(text) ? 'nothing' : text));
+  const was = isNothing(before) ? 'nothing' : before;
+  const is = isNothing(after) ? 'nothing' : after;
   // Some descriptions have an arrow of their own.
-  return `${before}${after}`.includes('->') ? `${place}: ${is} (was: ${was})` : `${place}: ${was} -> ${is}`;
+  if (!`${was}${is}`.includes('->')) return `${place}: ${was} -> ${is}`;
+  return isNothing(before) ? `${place}: ${is}` : `${place}: ${is} (was: ${was})`;
 }
 
 /** One line per change: `egress of web: fw1 count -> fw2 count`, `link l: - fd of alice`. */

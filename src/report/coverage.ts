@@ -105,7 +105,9 @@ export function coverageText(coverage: SuiteCoverage, width: number, verbose: bo
     ...(coverage.neverFalse.length > 0 ? [`never failed: ${listed(coverage.neverFalse, verbose)}`] : []),
     ...(coverage.neverTrue.length > 0 ? [`never passed: ${listed(coverage.neverTrue, verbose)}`] : []),
   ];
-  const checks = [`${coverage.checks - oneSided} of ${coverage.checks} met passed and failed`, ...sides].join('; ');
+  const checks = [`${coverage.checks} met, ${coverage.checks - oneSided} of them passed and failed`, ...sides].join(
+    '; ',
+  );
   const lines = [
     ...wrap('Coverage, over all runs', width),
     ...parts,

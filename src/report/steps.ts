@@ -57,7 +57,7 @@ function header(columns: Columns): string[] {
 function stepLines(step: StepReport, columns: Columns): string[] {
   const { gutter, pitch, width } = columns;
   const start = startOf(columns, step.actor);
-  const room = Math.min(width - start, Math.max(STEP_MIN, pitch - 2));
+  const room = columns.actors.length === 1 ? width - start : Math.min(width - start, Math.max(STEP_MIN, pitch - 2));
   const lines = wrap(operationText(step), room, 2);
   const result = resultText(step);
   const last = lines.at(-1) ?? '';

@@ -129,6 +129,13 @@ function locator(text: string, file: string): (offset: number) => Position {
   };
 }
 
+/** A step in operation form is only read where it stands alone in its line. */
+function quotingHint(text: string, offset: number): string | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const line = text.slice(start, text.indexOf('\n', offset) < 0 ? undefined : text.indexOf('\n', offset));
+  return /[\w'"] +\{/.test(line) ? 'in a list in brackets write { operation: { argument: value } }' : undefined;
+}
+
 /** Reads YAML. Problems: LR101 malformed, LR102 empty, LR103 several documents, LR108 too large. Never throws. */
 export function readYaml(text: string, file: string): Result<YamlSource> {
   const locate = locator(text, file);
@@ -144,8 +151,10 @@ export function readYaml(text: string, file: string): Result<YamlSource> {
   const [document, second] = documents;
   if (document === undefined)
     return refuse('LR102', 'the file is empty', 0, '`lastref init` writes a scenario to start from');
-  for (const { message, pos } of documents.flatMap(complaints)) complain(message, pos[0]);
-  if (problems.list.length > 0) return failure(problems.list);
+  // One mistake makes the parser stumble again and again: the first complaint is the one that helps.
+  const [first] = documents.flatMap(complaints);
+  if (first !== undefined)
+    return refuse('LR101', first.message, original(first.pos[0]), quotingHint(text, original(first.pos[0])));
   if (second !== undefined)
     return refuse(
       'LR103',

@@ -41,6 +41,9 @@ export interface Possible {
   readonly moves: readonly Footprint[];
 }
 
+/** Longest command in atomic steps; one that runs longer loops. */
+const STEPS_MAX = 10_000;
+
 export const keyOf = (words: Bits): string => words.join();
 
 /** What happens between two steps of a trace: deferred kernel work, and processes that end because they were killed. */
@@ -109,13 +112,22 @@ export class OwnMoves {
 
   /** Runs a whole command on the state in the cells; undefined if it is not enabled or would have to wait. */
   complete(t: number): Answer | undefined {
-    const { running } = this.machine.parts;
+    const { running, watcher } = this.machine.parts;
+    const records: Record<string, string[]> = {};
     let answer: Answer = { errno: null, values: {} };
-    for (;;) {
-      if (!this.run(t)) return undefined;
-      answer = { errno: answer.errno ?? running.errno, values: { ...answer.values, ...running.values } };
-      if (this.machine.idle(t)) return answer;
+    watcher.watch = (happening) => {
+      if (happening.type === 'record') records[happening.key] = [...(records[happening.key] ?? []), happening.object];
+    };
+    try {
+      for (let step = 0; step < STEPS_MAX; step++) {
+        if (!this.run(t)) return undefined;
+        answer = { errno: answer.errno ?? running.errno, values: { ...answer.values, ...running.values } };
+        if (this.machine.idle(t)) return { ...answer, values: { ...answer.values, ...records } };
+      }
+    } finally {
+      watcher.watch = undefined;
     }
+    throw new Error(`LR908 ${running.op} does not end`);
   }
 
   /** Runs a transition on the state in the cells; false if it is not enabled. */

@@ -109,7 +109,8 @@ export function traceWorld(source: TraceSource, model: ModelDefinition, semantic
   return {
     model,
     semantics,
-    grain: (process.env['G'] ?? 'work') as 'work',
+    // The steps of a trace run to their end at once; a process that was killed closes its descriptors one by one.
+    grain: 'lock',
     objects: { ...trace.objects },
     limits: limitsOf(trace),
     setup: [],

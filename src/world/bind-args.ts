@@ -1,8 +1,8 @@
 /** Binding arguments: from the words of a scenario to views, numbers and handle indices, with errors that say where. */
 import type { ArgShape, ArgSpec, ArgSpecs } from '../modelling/command.ts';
+import type { AnyView, AnyViews } from './any-view.ts';
 import { InputError, type Position } from './input.ts';
 import { didYouMean } from './suggest.ts';
-import type { AnyView, AnyViews } from './views.ts';
 
 export interface ArgContext {
   readonly views: AnyViews;
@@ -22,7 +22,13 @@ function named(kind: string, raw: unknown, what: string, context: ArgContext): A
   const known = context.views[kind] ?? [];
   const view = typeof raw === 'string' ? known.find(({ name }) => name === raw) : undefined;
   if (view !== undefined) return view;
-  const hint = typeof raw === 'string' ? didYouMean(raw, known.map(({ name }) => name)) : undefined;
+  const hint =
+    typeof raw === 'string'
+      ? didYouMean(
+          raw,
+          known.map(({ name }) => name),
+        )
+      : undefined;
   return refuse(context, 'LR202', `${what}: there is no ${kind} ${shown(raw)}`, hint ?? `declare it under "objects"`);
 }
 
@@ -32,16 +38,31 @@ function handle(raw: unknown, what: string, context: ArgContext): unknown {
   const index = typeof raw === 'string' ? context.handles.get(raw) : undefined;
   if (index !== undefined) return { handle: index };
   const hint = typeof raw === 'string' ? didYouMean(raw, context.handles.keys()) : undefined;
-  return refuse(context, 'LR203', `${what}: no step yields a descriptor named ${shown(raw)}`, hint ?? 'a name is given by "as" of an earlier step');
+  return refuse(
+    context,
+    'LR203',
+    `${what}: no step yields a descriptor named ${shown(raw)}`,
+    hint ?? 'a name is given by "as" of an earlier step',
+  );
 }
 
 function flagBits(raw: unknown, what: string, context: ArgContext): number {
   if (!Array.isArray(raw)) return refuse(context, 'LR204', `${what}: flags are a list, such as [BPF_F_ALLOW_MULTI]`);
   let bits = 0;
   for (const item of raw) {
-    const value = typeof item === 'number' ? item : Object.hasOwn(context.flags, String(item)) ? context.flags[String(item)] : undefined;
+    const value =
+      typeof item === 'number'
+        ? item
+        : Object.hasOwn(context.flags, String(item))
+          ? context.flags[String(item)]
+          : undefined;
     if (value === undefined)
-      refuse(context, 'LR204', `${what}: unknown flag ${shown(item)}`, didYouMean(String(item), Object.keys(context.flags)));
+      refuse(
+        context,
+        'LR204',
+        `${what}: unknown flag ${shown(item)}`,
+        didYouMean(String(item), Object.keys(context.flags)),
+      );
     else bits |= value;
   }
   return bits;
@@ -57,14 +78,14 @@ function word(spec: Extract<ArgShape, { shape: 'word' }>, raw: unknown, what: st
 
 function target(kind: string, raw: unknown, what: string, context: ArgContext): unknown {
   if (typeof raw === 'number') return { number: raw };
-  if (typeof raw === 'object' && raw !== null && 'handle' in raw) return handle((raw as { handle: unknown }).handle, what, context);
+  if (typeof raw === 'object' && raw !== null && 'handle' in raw)
+    return handle((raw as { handle: unknown }).handle, what, context);
   return named(kind, raw, what, context);
 }
 
 function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext): unknown {
-  const expect = (type: 'number' | 'boolean'): unknown =>
-    // biome-ignore lint/suspicious/useValidTypeof: both values of the parameter are typeof results
-    typeof raw === type && !(type === 'number' && !Number.isInteger(raw)) ? raw : refuse(context, 'LR205', `${what}: expected ${type === 'number' ? 'an integer' : 'true or false'}, got ${shown(raw)}`);
+  const expect = (words: string, fits: boolean): unknown =>
+    fits ? raw : refuse(context, 'LR205', `${what}: expected ${words}, got ${shown(raw)}`);
   switch (spec.shape) {
     case 'handle':
       return handle(raw, what, context);
@@ -77,12 +98,14 @@ function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext
     case 'word':
       return word(spec, raw, what, context);
     case 'integer':
-      return expect('number');
+      return expect('an integer', Number.isInteger(raw));
     case 'boolean':
-      return expect('boolean');
+      return expect('true or false', typeof raw === 'boolean');
     case 'actor': {
       const index = context.actors.indexOf(raw as string);
-      return index >= 0 ? index : refuse(context, 'LR206', `${what}: there is no actor ${shown(raw)}`, didYouMean(String(raw), context.actors));
+      return index >= 0
+        ? index
+        : refuse(context, 'LR206', `${what}: there is no actor ${shown(raw)}`, didYouMean(String(raw), context.actors));
     }
     case 'record':
       return bindArgs(spec.parts, raw as Readonly<Record<string, unknown>>, `${what}.`, context);
@@ -100,12 +123,23 @@ function absent(spec: ArgSpec): unknown {
 }
 
 /** Binds every argument of a command or property. Unknown and missing names are refused. */
-export function bindArgs(specs: ArgSpecs, raw: Readonly<Record<string, unknown>>, prefix: string, context: ArgContext): Readonly<Record<string, unknown>> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) refuse(context, 'LR205', `${prefix.slice(0, -1)}: expected named parts, got ${shown(raw)}`);
+export function bindArgs(
+  specs: ArgSpecs,
+  raw: Readonly<Record<string, unknown>>,
+  prefix: string,
+  context: ArgContext,
+): Readonly<Record<string, unknown>> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    refuse(context, 'LR205', `${prefix.slice(0, -1)}: expected named parts, got ${shown(raw)}`);
   const names = Object.keys(specs);
   for (const name of Object.keys(raw))
     if (!names.includes(name))
-      refuse(context, 'LR207', `unknown argument "${prefix}${name}"`, didYouMean(name, names) ?? `it takes ${names.length === 0 ? 'no arguments' : names.join(', ')}`);
+      refuse(
+        context,
+        'LR207',
+        `unknown argument "${prefix}${name}"`,
+        didYouMean(name, names) ?? `it takes ${names.length === 0 ? 'no arguments' : names.join(', ')}`,
+      );
   const bound: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const value = raw[name];

@@ -2,6 +2,7 @@
 import { array, count } from '../modelling/field.ts';
 import type { Instance, InstanceRef, Population, Use } from '../modelling/model.ts';
 import { type Objects, object } from '../modelling/object.ts';
+import type { AnyView, AnyViews } from './any-view.ts';
 import { type ArgContext, bindArgs } from './bind-args.ts';
 import { Cells } from './cells.ts';
 import { Coverage } from './coverage.ts';
@@ -14,7 +15,7 @@ import { type AnyCall, type BoundItem, type FrameView, Runner } from './runner.t
 import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
 import { didYouMean } from './suggest.ts';
 import { type ItemUses, usesOf } from './uses.ts';
-import { type AnyView, type AnyViews, makeRegisters, makeViews, type ObjectInstances, ObjectName } from './views.ts';
+import { makeRegisters, makeViews, type ObjectInstances, ObjectName } from './views.ts';
 
 interface ActorPlan {
   readonly input: ActorInput;
@@ -35,14 +36,16 @@ function plan(input: WorldInput): Plan {
   let serial = 0;
   const { model } = input;
   const setup = input.setup.map((item) => usesOf(model, item, item.actor, 1, serial++));
-  const actors = input.actors.map((actor): ActorPlan => ({
-    input: actor,
-    script: actor.script.map((item) => usesOf(model, item, actor.name, 1, serial++)),
-    menu: (actor.menu?.items ?? []).map((item) => usesOf(model, item, actor.name, actor.menu?.times, serial++)),
-    interrupts: Object.values(model.commands)
-      .filter((command) => model.interruptOps.includes(command.op) && actor.name !== ENVIRONMENT)
-      .map((command) => usesOf(model, { op: command.op, args: {} }, actor.name, 1, serial++)),
-  }));
+  const actors = input.actors.map(
+    (actor): ActorPlan => ({
+      input: actor,
+      script: actor.script.map((item) => usesOf(model, item, actor.name, 1, serial++)),
+      menu: (actor.menu?.items ?? []).map((item) => usesOf(model, item, actor.name, actor.menu?.times, serial++)),
+      interrupts: Object.values(model.commands)
+        .filter((command) => model.interruptOps.includes(command.op) && actor.name !== ENVIRONMENT)
+        .map((command) => usesOf(model, { op: command.op, args: {} }, actor.name, 1, serial++)),
+    }),
+  );
   const all = [...setup, ...actors.flatMap(({ script, menu, interrupts }) => [...script, ...menu, ...interrupts])];
   const uses = all.flatMap(({ repetitions }) => repetitions);
   const handles = new Map<string, number>();
@@ -51,7 +54,10 @@ function plan(input: WorldInput): Plan {
   const refuse = (message: string, hint?: string): never => {
     throw new InputError('LR210', message, input.where, hint);
   };
-  const population = model.populate({ objects: input.objects, actors: names, uses, limits: input.limits, handles, grain: input.grain }, refuse);
+  const population = model.populate(
+    { objects: input.objects, actors: names, uses, limits: input.limits, handles, grain: input.grain },
+    refuse,
+  );
   return { setup, actors, uses, population, handles };
 }
 
@@ -79,11 +85,15 @@ function refs(value: unknown, kinds: ReadonlyMap<string, ReadonlyMap<string, num
 
 function instancesOf(population: Population): Record<string, ObjectInstances> {
   const kinds = new Map<string, Map<string, number>>();
-  for (const [kind, list] of Object.entries(population.instances)) kinds.set(kind, new Map(list.map(({ name }, index) => [name, index])));
+  for (const [kind, list] of Object.entries(population.instances))
+    kinds.set(kind, new Map(list.map(({ name }, index) => [name, index])));
   const constants = ({ constants }: Instance): Record<string, unknown> =>
     Object.fromEntries(Object.entries(constants ?? {}).map(([name, value]) => [name, refs(value, kinds)]));
   return Object.fromEntries(
-    Object.entries(population.instances).map(([kind, list]) => [kind, { names: list.map(({ name }) => name), constants: list.map(constants) }]),
+    Object.entries(population.instances).map(([kind, list]) => [
+      kind,
+      { names: list.map(({ name }) => name), constants: list.map(constants) },
+    ]),
   );
 }
 
@@ -110,14 +120,20 @@ function frameObject(actor: ActorPlan, input: WorldInput, results: number): Obje
 const frameKind = (actor: string): string => `frame of ${actor}`;
 
 /** Registers of every command that an actor uses overlap: only one command runs at a time. */
-function registerLayout(items: readonly ItemUses[], sizes: Record<string, number>, bits: BitAllocator): Map<string, ObjectCells> {
+function registerLayout(
+  items: readonly ItemUses[],
+  sizes: Record<string, number>,
+  bits: BitAllocator,
+): Map<string, ObjectCells> {
   const start = bits.mark();
   let furthest = start;
   const layouts = new Map<string, ObjectCells>();
   for (const { command } of items) {
     if (layouts.has(command.op)) continue;
     bits.reset(start);
-    const fields = Object.fromEntries(Object.entries(command.registers).map(([name, field]) => [name, { field, cells: cellsOf(field, sizes, bits) }]));
+    const fields = Object.fromEntries(
+      Object.entries(command.registers).map(([name, field]) => [name, { field, cells: cellsOf(field, sizes, bits) }]),
+    );
     layouts.set(command.op, { phase: undefined, fields });
     if (bits.isBeyond(furthest)) furthest = bits.mark();
   }
@@ -185,7 +201,12 @@ class Binder {
 
   private get context() {
     const { cells, coverage, watcher, sizes } = this;
-    return { cells, sizes, coverage, watch: (happening: Parameters<NonNullable<MachineParts['watcher']['watch']>>[0]) => watcher.watch?.(happening) };
+    return {
+      cells,
+      sizes,
+      coverage,
+      watch: (happening: Parameters<NonNullable<MachineParts['watcher']['watch']>>[0]) => watcher.watch?.(happening),
+    };
   }
 
   private makeViews(past: boolean): AnyViews {
@@ -234,10 +255,19 @@ class Binder {
     const { view: frame, clear } = this.frameOf(owner, uses);
     const actor = this.views[this.input.model.actorKind]?.find(({ name }) => name === uses.actor);
     if (actor === undefined && uses.actor !== ENVIRONMENT)
-      throw new InputError('LR206', `there is no actor "${uses.actor}"`, uses.item.where, didYouMean(uses.actor, this.input.actors.map(({ name }) => name)));
+      throw new InputError(
+        'LR206',
+        `there is no actor "${uses.actor}"`,
+        uses.item.where,
+        didYouMean(
+          uses.actor,
+          this.input.actors.map(({ name }) => name),
+        ),
+      );
     const calls = uses.repetitions.map((use): AnyCall => {
       const made: Record<string, AnyView> = {};
-      for (const [kind, name] of Object.entries(use.made)) made[kind] = this.views[kind]?.find((view) => view.name === name) as AnyView;
+      for (const [kind, name] of Object.entries(use.made))
+        made[kind] = this.views[kind]?.find((view) => view.name === name) as AnyView;
       const { asArgument } = use.command;
       const raw = asArgument === undefined || use.as === undefined ? use.args : { ...use.args, [asArgument]: use.as };
       const args = bindArgs(uses.command.args, raw, '', this.argContext(uses.item.where));
@@ -250,7 +280,9 @@ class Binder {
   private runners(): Runner[] {
     const { model, grain } = this.input;
     return this.plan.actors.map(({ input, script, menu, interrupts }, a) => {
-      const frame = this.views[frameKind(input.name)]?.[0] as unknown as FrameView & { results: { put(i: number, value: number): void } };
+      const frame = this.views[frameKind(input.name)]?.[0] as unknown as FrameView & {
+        results: { put(i: number, value: number): void };
+      };
       const bound = (uses: ItemUses): BoundItem => {
         const slot = uses.item.result === undefined ? -1 : (this.resultNames[a]?.indexOf(uses.item.result) ?? -1);
         return this.bindItem(input.name, uses, slot < 0 ? undefined : (code) => frame.results.put(slot, code));
@@ -278,16 +310,28 @@ class Binder {
       if (input.property === PHASE_PROPERTY) return phaseProperty(input, this.phaseContext());
       const spec = model.properties[input.property];
       if (spec === undefined || !Object.hasOwn(model.properties, input.property))
-        throw new InputError('LR220', `unknown property "${input.property}"`, input.where, didYouMean(input.property, Object.keys(model.properties)));
+        throw new InputError(
+          'LR220',
+          `unknown property "${input.property}"`,
+          input.where,
+          didYouMean(input.property, Object.keys(model.properties)),
+        );
       const params = bindArgs(spec.params, input.params, '', this.argContext(input.where));
       return { input, kind: spec.kind, check: () => spec.check(this.k as never, params as never) };
     });
   }
 
   private phaseContext(): PhaseContext {
-    const made = new Set(this.plan.uses.flatMap((use) => Object.entries(use.made).map(([kind, name]) => `${kind} ${name}`)));
+    const made = new Set(
+      this.plan.uses.flatMap((use) => Object.entries(use.made).map(([kind, name]) => `${kind} ${name}`)),
+    );
     const subject = (): void => (this.k as unknown as { subject(): void }).subject();
-    return { objects: this.input.model.objects, views: this.views, isMade: ({ kind, name }) => made.has(`${kind} ${name}`), subject };
+    return {
+      objects: this.input.model.objects,
+      views: this.views,
+      isMade: ({ kind, name }) => made.has(`${kind} ${name}`),
+      subject,
+    };
   }
 
   /** Runs setup alone, first, with all deferred work done; what fails there is an error of the scenario. */
@@ -313,7 +357,12 @@ class Binder {
       this.running.errno = null;
       this.setupStep(uses, () => runner(item).next());
       if (this.running.errno !== null)
-        throw new InputError('LR230', `setup: ${uses.item.op} fails with ${this.running.errno}`, uses.item.where, 'setup steps must succeed under every semantics the scenario names');
+        throw new InputError(
+          'LR230',
+          `setup: ${uses.item.op} fails with ${this.running.errno}`,
+          uses.item.where,
+          'setup steps must succeed under every semantics the scenario names',
+        );
       this.setupStep(uses, () => machine.drain());
     }
   }
@@ -324,7 +373,12 @@ class Binder {
       run();
     } catch (signal) {
       const refuse = (why: string): never => {
-        throw new InputError('LR231', `setup: ${uses.item.op} ${why}`, uses.item.where, 'setup runs alone, before every actor');
+        throw new InputError(
+          'LR231',
+          `setup: ${uses.item.op} ${why}`,
+          uses.item.where,
+          'setup runs alone, before every actor',
+        );
       };
       if (signal instanceof BlockedSignal) refuse('waits for ever');
       if (signal instanceof LawSignal) refuse(`breaks the law ${signal.law}: ${signal.why}`);
@@ -340,7 +394,10 @@ class Binder {
     const initial = new Int32Array(this.cells.storedWords);
     const results = this.plan.actors.flatMap(({ input }, a) => {
       const frame = this.views[frameKind(input.name)]?.[0] as unknown as { results: { at(i: number): number } };
-      return (this.resultNames[a] ?? []).map((name, slot) => ({ name: `${input.name}.${name}`, read: () => frame.results.at(slot) }));
+      return (this.resultNames[a] ?? []).map((name, slot) => ({
+        name: `${input.name}.${name}`,
+        read: () => frame.results.at(slot),
+      }));
     });
     const machine = new Machine({
       grain,
@@ -359,7 +416,14 @@ class Binder {
       checking: this.checking,
     });
     machine.withoutStoring(() => {
-      model.start(this.k as never, { objects: this.input.objects, actors: [], uses: this.plan.uses, limits: this.input.limits, handles: this.plan.handles, grain: this.input.grain });
+      model.start(this.k as never, {
+        objects: this.input.objects,
+        actors: [],
+        uses: this.plan.uses,
+        limits: this.input.limits,
+        handles: this.plan.handles,
+        grain: this.input.grain,
+      });
       this.runSetup(machine);
     });
     initial.set(this.cells.now.subarray(0, initial.length));

@@ -17,6 +17,7 @@ export class Coverage {
   readonly works = new Set<string>();
 
   add(other: Coverage): void {
-    for (const key of ['commands', 'results', 'checks', 'charts', 'subjects', 'works'] as const) for (const item of other[key]) this[key].add(item);
+    for (const key of ['commands', 'results', 'checks', 'charts', 'subjects', 'works'] as const)
+      for (const item of other[key]) this[key].add(item);
   }
 }

@@ -1,9 +1,9 @@
 /** The world object that steps, works and properties receive. */
 import type { Semantics } from '../modelling/semantics.ts';
 import type { Happening } from '../modelling/world.ts';
+import type { AnyViews } from './any-view.ts';
 import type { Coverage } from './coverage.ts';
 import { BLOCKED, ErrnoSignal, LawSignal } from './signals.ts';
-import type { AnyViews } from './views.ts';
 
 /** What the running transition does; the runner sets it, steps and properties read it. */
 export interface Running {

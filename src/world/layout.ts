@@ -1,7 +1,7 @@
 /** Layout: where each field of each object stands in the vector of a bound scenario. */
 import type { Bound, Field, ScalarField, Sizes } from '../modelling/field.ts';
 import type { Objects } from '../modelling/object.ts';
-import { type Cell, CELL_BITS_MAX } from './cells.ts';
+import { CELL_BITS_MAX, type Cell } from './cells.ts';
 import { InputError } from './input.ts';
 
 /** Bits needed for the values 0 … most. */
@@ -22,7 +22,13 @@ export class BitAllocator {
   private shift = 0;
 
   take(bits: number): Cell {
-    if (bits > CELL_BITS_MAX) throw new InputError('LR211', `the scenario is too large: a field would take ${bits} bits, and ${CELL_BITS_MAX} are possible`, undefined, 'fewer objects, steps or repetitions');
+    if (bits > CELL_BITS_MAX)
+      throw new InputError(
+        'LR211',
+        `the scenario is too large: a field would take ${bits} bits, and ${CELL_BITS_MAX} are possible`,
+        undefined,
+        'fewer objects, steps or repetitions',
+      );
     if (this.shift + bits > 32) {
       this.word++;
       this.shift = 0;
@@ -106,7 +112,9 @@ export function layOut(objects: Objects, sizes: Sizes, bits: BitAllocator): Layo
   for (const [kind, spec] of Object.entries(objects)) {
     layout[kind] = Array.from({ length: sizes[kind] ?? 0 }, () => ({
       phase: spec.chart === undefined ? undefined : bits.take(bitsFor(spec.chart.phases.length - 1)),
-      fields: Object.fromEntries(Object.entries(spec.fields).map(([name, field]) => [name, { field, cells: cellsOf(field, sizes, bits) }])),
+      fields: Object.fromEntries(
+        Object.entries(spec.fields).map(([name, field]) => [name, { field, cells: cellsOf(field, sizes, bits) }]),
+      ),
     }));
   }
   return layout;

@@ -1,6 +1,7 @@
 /** The machine: a bound scenario as states and transitions, ready to be explored or replayed. */
 import type { AnyWork } from '../modelling/command.ts';
 import type { Happening } from '../modelling/world.ts';
+import type { AnyView, AnyViews } from './any-view.ts';
 import type { Cells } from './cells.ts';
 import type { Coverage } from './coverage.ts';
 import { DecisionTrees, LEAF_NO, LEAF_YES } from './decision-tree.ts';
@@ -8,7 +9,6 @@ import type { Grain, PropertyInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
 import type { BoundItem, Runner } from './runner.ts';
 import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
-import type { AnyView, AnyViews } from './views.ts';
 
 /** Child code that `runTransition` returns when the result is in `cells.now` and no path was stored. */
 export const RESULT_IN_CELLS = 0;
@@ -95,7 +95,9 @@ export class Machine {
 
   /** Properties of single states. */
   get stateProperties(): { readonly index: number; readonly label: string; readonly onlyFinal: boolean }[] {
-    return this.parts.properties.flatMap(({ kind, input }, index) => (kind === 'step' ? [] : [{ index, label: input.label, onlyFinal: kind === 'finally' }]));
+    return this.parts.properties.flatMap(({ kind, input }, index) =>
+      kind === 'step' ? [] : [{ index, label: input.label, onlyFinal: kind === 'finally' }],
+    );
   }
 
   isFinalState(states: Int32Array, offset: number): boolean {
@@ -228,7 +230,8 @@ export class Machine {
     for (let p = 0; p < properties.length; p++) {
       if ((properties[p] as BoundProperty).kind !== 'step') continue;
       const verdict = this.evaluate(p);
-      if (verdict !== true && found === 0) found = this.report({ kind: 'property', label: (properties[p] as BoundProperty).input.label, why: verdict });
+      if (verdict !== true && found === 0)
+        found = this.report({ kind: 'property', label: (properties[p] as BoundProperty).input.label, why: verdict });
     }
     return found;
   }
@@ -284,18 +287,20 @@ function workTransitions(parts: MachineParts): Transition[] {
   if (parts.grain === 'command') return [];
   const { k, grain, running, coverage } = parts;
   return parts.works.flatMap(({ work, objects }) =>
-    objects.map((object): Transition => ({
-      actor: 'kernel',
-      label: `${work.name} ${object.name}`,
-      kind: 'work',
-      run() {
-        if (!work.ready(k as never, object as never)) throw new BlockedSignal();
-        running.actor = 'kernel';
-        running.op = work.name;
-        coverage.works.add(work.name);
-        do work.run(k as never, object as never);
-        while (grain !== 'lock' && work.ready(k as never, object as never));
-      },
-    })),
+    objects.map(
+      (object): Transition => ({
+        actor: 'kernel',
+        label: `${work.name} ${object.name}`,
+        kind: 'work',
+        run() {
+          if (!work.ready(k as never, object as never)) throw new BlockedSignal();
+          running.actor = 'kernel';
+          running.op = work.name;
+          coverage.works.add(work.name);
+          do work.run(k as never, object as never);
+          while (grain !== 'lock' && work.ready(k as never, object as never));
+        },
+      }),
+    ),
   );
 }

@@ -1,9 +1,9 @@
 /** The built-in property behind `reachable` and `unreachable`: the objects named are not all in the phases named. */
 import type { Objects } from '../modelling/object.ts';
+import type { AnyView, AnyViews } from './any-view.ts';
 import { InputError, type PropertyInput } from './input.ts';
 import type { BoundProperty } from './machine.ts';
 import { didYouMean } from './suggest.ts';
-import type { AnyView, AnyViews } from './views.ts';
 
 /** Key of the property; its parameters are phases by `<kind> <name>`. A violation is the witness that was looked for. */
 export const PHASE_PROPERTY = '$phase';

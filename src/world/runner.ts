@@ -1,11 +1,11 @@
 /** The runner of one actor: takes the next step of its script, of a menu item, or of the command that interrupts it. */
 import type { ModelDefinition } from '../modelling/model.ts';
+import type { AnyView } from './any-view.ts';
 import type { Coverage } from './coverage.ts';
 import type { Grain, ItemInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
 import { BLOCKED, BoundSignal, ErrnoSignal } from './signals.ts';
 import type { ItemUses } from './uses.ts';
-import type { AnyView } from './views.ts';
 
 /** A call without its static types. */
 export interface AnyCall {
@@ -72,7 +72,8 @@ export class Runner {
   next(): BoundItem {
     const { frame, script, actor, model, k } = this.parts;
     const running = frame.running;
-    if (running > 0) return this.proceed(this.items[running - 1] as BoundItem, running - 1, frame.repetition, frame.step);
+    if (running > 0)
+      return this.proceed(this.items[running - 1] as BoundItem, running - 1, frame.repetition, frame.step);
     const interrupt = actor === undefined ? null : model.interrupt(k as never, actor as never);
     if (interrupt !== null) {
       const item = this.parts.interrupts.get(interrupt);
@@ -99,7 +100,8 @@ export class Runner {
     let repetition = 0;
     if (item.calls.length > 1) {
       repetition = frame.used.at(choice);
-      if (repetition >= item.calls.length) throw new BoundSignal(`${this.parts.name} used ${item.input.op} more often than objects were set aside`);
+      if (repetition >= item.calls.length)
+        throw new BoundSignal(`${this.parts.name} used ${item.input.op} more often than objects were set aside`);
       frame.used.put(choice, repetition + 1);
     }
     return this.proceed(item, script.length + choice, repetition, 0);
@@ -115,14 +117,18 @@ export class Runner {
   }
 
   /** The command that is between two steps, with the objects that its registers refer to. */
-  underWay(): { readonly op: string; readonly registers: readonly AnyView[]; readonly made: AnyCall['made'] } | undefined {
+  underWay():
+    | { readonly op: string; readonly registers: readonly AnyView[]; readonly made: AnyCall['made'] }
+    | undefined {
     const { frame } = this.parts;
     const running = frame.running;
     const item = running > 0 ? this.items[running - 1] : undefined;
     if (item === undefined) return undefined;
     const call = item.calls[frame.repetition] as AnyCall;
     const { command } = item.uses;
-    const registers = Object.entries(command.registers).flatMap(([name, field]) => (field.type === 'ref' ? ((call.frame[name] as AnyView | null) ?? []) : []));
+    const registers = Object.entries(command.registers).flatMap(([name, field]) =>
+      field.type === 'ref' ? ((call.frame[name] as AnyView | null) ?? []) : [],
+    );
     return { op: command.op, registers, made: call.made };
   }
 
@@ -175,7 +181,12 @@ export class Runner {
     try {
       const next = command.steps[name]?.(k as never, call as never);
       if (next === 'again') return step;
-      const following = next === undefined ? step + 1 : next === 'done' ? command.stepNames.length : command.stepNames.indexOf(next as string);
+      const following =
+        next === undefined
+          ? step + 1
+          : next === 'done'
+            ? command.stepNames.length
+            : command.stepNames.indexOf(next as string);
       if (following < command.stepNames.length) return following;
       command.cleanup?.(k as never, call as never, false);
     } catch (signal) {

@@ -23,12 +23,23 @@ export interface ItemUses {
 export function commandOf(model: ModelDefinition, item: ItemInput): AnyCommand {
   const command = model.commands[item.op];
   if (command === undefined || !Object.hasOwn(model.commands, item.op))
-    throw new InputError('LR201', `unknown operation "${item.op}"`, item.where, didYouMean(item.op, Object.keys(model.commands)));
+    throw new InputError(
+      'LR201',
+      `unknown operation "${item.op}"`,
+      item.where,
+      didYouMean(item.op, Object.keys(model.commands)),
+    );
   return command;
 }
 
 /** Expands one item; `serial` numbers items so that made objects get distinct names. */
-export function usesOf(model: ModelDefinition, item: ItemInput, actor: string, times: number | undefined, serial: number): ItemUses {
+export function usesOf(
+  model: ModelDefinition,
+  item: ItemInput,
+  actor: string,
+  times: number | undefined,
+  serial: number,
+): ItemUses {
   const command = commandOf(model, item);
   const makesObjects = command.makes.length > 0;
   const repeats = times ?? (makesObjects ? MENU_REPEATS : 1);
@@ -36,7 +47,8 @@ export function usesOf(model: ModelDefinition, item: ItemInput, actor: string, t
     const suffix = r === 0 ? '' : `#${r + 1}`;
     const as = item.as === undefined ? undefined : item.as + suffix;
     const made: Record<string, string> = {};
-    for (const kind of command.makes) made[kind] = kind === command.names && as !== undefined ? as : `${item.op}.${serial}${suffix}`;
+    for (const kind of command.makes)
+      made[kind] = kind === command.names && as !== undefined ? as : `${item.op}.${serial}${suffix}`;
     return { command, args: item.args, actor, as, made };
   });
   return { item, command, actor, repetitions };

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Description } from '../../../src/modelling/model.ts';
 import type { Happening } from '../../../src/modelling/world.ts';
+import { changeLines, changesBetween } from '../../../src/report/changes.ts';
 import { COLOURED } from '../../../src/report/colour.ts';
 import { counterexampleText, MAIL_WIDTH, shortCounterexample } from '../../../src/report/counterexample.ts';
 import { columnsOf } from '../../../src/report/width.ts';
@@ -89,7 +90,7 @@ describe('a counterexample', () => {
       step({ number: 2, op: 'link_create', args: undefined, stepName: 'settle', values: { link: 'l', id: 4 } }),
     ];
     const shown = counterexampleText(result({ grain: 'lock' }), VIOLATED, { ...TRACE, steps });
-    expect(shown).to.include(' 1  link_create.prime(web) ...\n 2  link_create.settle\n      = 0, link l, id 4\n');
+    expect(shown).to.include(' 1  link_create.prime(web) ...\n 2  link_create.settle = 0, link l, id 4\n');
   });
 
   it('paints only the headline', () => {
@@ -168,5 +169,16 @@ describe('the width of a counterexample', () => {
     }));
     for (const line of counterexampleText(result(), VIOLATED, { ...TRACE, steps }).split('\n'))
       expect(line.length).to.be.at.most(MAIL_WIDTH);
+  });
+});
+
+describe('changes of places', () => {
+  it('are told apart from arrows in their descriptions', () => {
+    const before = { places: { 'link l': 'ATTACHED -> fw1', 'ingress of web': 'nothing' }, holders: {} };
+    const after = { places: { 'link l': 'DEFUNCT -> fw1', 'link m': 'ATTACHED -> fw2' }, holders: {} };
+    expect(changeLines(changesBetween(before, after))).to.deep.equal([
+      'link l: DEFUNCT -> fw1 (was: ATTACHED -> fw1)',
+      'link m: ATTACHED -> fw2',
+    ]);
   });
 });

@@ -75,7 +75,7 @@ describe('a suite as text', () => {
         '  errnos          1 of 2; never: EPERM',
         '  transitions     1 of 2; never: link: PRIMED -SETTLE-> ATTACHED',
         '  deferred work   0 of 1; never: link_free',
-        '  checks          1 of 2 met passed and failed; never failed: prog_attach type',
+        '  checks          2 met, 1 of them passed and failed; never failed: prog_attach type',
         '  antecedents     never met: scenarios/links/last-close.yaml linux-6.18 ref-balance',
         '  never enabled   scenarios/links/last-close.yaml linux-6.18: bob: unlink',
       ].join('\n'),

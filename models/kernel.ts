@@ -1,0 +1,89 @@
+/**
+ * The types that commands, rules, works and properties are written against. The kernel that a step receives and the rules
+ * that it reaches through it speak of each other, so both are declared here.
+ */
+import { type BoundHandle, language, propertyLanguage, type View, type World } from '../src/modelling/index.ts';
+import type { objects } from './objects/index.ts';
+import type { Feature } from './semantics/features.ts';
+
+export type BpfObjects = typeof objects;
+
+/** What steps receive: the world, the rules of the semantics, and features by their names. */
+export interface Kernel extends World<BpfObjects> {
+  readonly rules: Rules;
+  has(feature: Feature): boolean;
+}
+
+export type Program = View<BpfObjects, 'program'>;
+export type Link = View<BpfObjects, 'link'>;
+export type Cgroup = View<BpfObjects, 'cgroup'>;
+export type Slot = View<BpfObjects, 'slot'>;
+export type OpenFile = View<BpfObjects, 'file'>;
+export type Table = View<BpfObjects, 'table'>;
+export type Socket = View<BpfObjects, 'socket'>;
+export type Process = View<BpfObjects, 'process'>;
+export type Packet = View<BpfObjects, 'packet'>;
+export type Inode = View<BpfObjects, 'inode'>;
+export type Name = View<BpfObjects, 'name'>;
+export type Path = View<BpfObjects, 'path'>;
+export type Mount = View<BpfObjects, 'mount'>;
+export type Instance = View<BpfObjects, 'instance'>;
+/** An attachment: a program attached by PROG_ATTACH, or a link. */
+export type Entry = Program | Link;
+export type { BoundHandle };
+
+export const { command, work } = language<Kernel, BpfObjects, 'process'>();
+export const { property } = propertyLanguage<Kernel, BpfObjects>();
+
+/** Which entry a new one is placed by, and on which side (facts cgroup 7.2). */
+export interface Anchor {
+  readonly before: boolean;
+  readonly entry: Entry | null;
+}
+
+/** What PROG_ATTACH or LINK_CREATE ask for, resolved. */
+export interface Attachment {
+  readonly slot: Slot;
+  readonly entry: Entry;
+  readonly flags: number;
+  readonly mode: Slot['mode'];
+  readonly expectedRevision: number;
+  /** Program that REPLACE names. */
+  readonly replace: Program | null;
+  /** Looks the anchor up; called only when a new entry is inserted. */
+  readonly anchor: () => Anchor | null;
+}
+
+export interface Rules {
+  /** Programs that run in a cgroup, in order (compute_effective_progs). */
+  computeEffective(k: Kernel, slot: Slot): Program[];
+  /** Recomputes the arrays of a cgroup and its descendants (update_effective_progs). */
+  updateEffective(k: Kernel, slot: Slot): void;
+  /** Stores the new program of a link into the arrays that are there (replace_effective_prog). */
+  replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void;
+  /** May something be attached here, given the ancestors (hierarchy_allows_attach)? */
+  hierarchyAllows(k: Kernel, slot: Slot): boolean;
+  /** List position of a new entry. */
+  insertPosition(k: Kernel, slot: Slot, anchor: Anchor | null, flags: number): number;
+  /** Inserts or overwrites an entry (__cgroup_bpf_attach). */
+  attachEntry(k: Kernel, attachment: Attachment): void;
+  /** Takes an entry off (__cgroup_bpf_detach). */
+  removeEntry(k: Kernel, slot: Slot, entry: Entry): void;
+  /** Detaches a link unless it is defunct (bpf_cgroup_link_release). */
+  detachLink(k: Kernel, link: Link): void;
+  /** What the death of its cgroup does to a link (bpf_cgroup_link_auto_detach). */
+  autoDetach(k: Kernel, link: Link): void;
+  /** Releases one slot of a dead cgroup (cgroup_bpf_release). */
+  releaseSlot(k: Kernel, slot: Slot): void;
+  /** One step of bpf_link_free. */
+  freeLinkStep(k: Kernel, link: Link): void;
+  /** The last reference to a struct file is gone. */
+  releaseFile(k: Kernel, file: OpenFile, by: Process | null): void;
+  /** An inode lost a name or an open file. */
+  inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void;
+  allocateStorage(k: Kernel, slot: Slot, entry: Entry): void;
+  /** Is the process an administrator of the network? */
+  netAdmin(k: Kernel, process: Process): boolean;
+  /** May this process detach here (facts cgroup 12, N08, N09: everybody may)? */
+  mayDetach(k: Kernel, process: Process): boolean;
+}
