@@ -1,5 +1,5 @@
 /** LinkLife of a given size as input of the binder: every process has a menu of every action on every link. */
-import { ENVIRONMENT } from '../src/world/bind.ts';
+import { ENVIRONMENT } from '../src/world/plan.ts';
 import type { ActorInput, ItemInput, WorldInput } from '../src/world/input.ts';
 import { linkLife } from './models/linklife.ts';
 

@@ -50,6 +50,18 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
   objects(declared, refuse) {
     for (const key of Object.keys(declared))
       if (!KNOWN.includes(key)) refuse(`unknown kind of objects "${key}"`, `one of ${KNOWN.join(', ')}`);
+    for (const key of ['progs', 'maps'])
+      if (declared[key] !== undefined && !Array.isArray(declared[key]))
+        refuse(`objects.${key} is a list`, 'each with a name and a type');
+    for (const key of ['programs', 'cgroups'])
+      if (
+        declared[key] !== undefined &&
+        (typeof declared[key] !== 'object' || declared[key] === null || Array.isArray(declared[key]))
+      )
+        refuse(
+          `objects.${key} is a mapping from names`,
+          key === 'programs' ? 'such as { fw: cgroup_skb/egress }' : 'such as { web: {} }',
+        );
     const programs = Object.entries((declared['programs'] ?? {}) as Readonly<Record<string, unknown>>);
     const cgroups = Object.entries((declared['cgroups'] ?? {}) as Readonly<Record<string, unknown>>);
     const names = cgroups.map(([name]) => name);

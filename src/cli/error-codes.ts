@@ -130,7 +130,6 @@ const TRACES: Readonly<Record<string, ErrorEntry>> = {
 /** Mistakes of ours; they end with exit code 70. */
 const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR901: internal('A transition of the model is not deterministic.'),
-  LR902: internal('A field of a model is wider than a state cell can be.'),
   LR903: internal('A model wrote a value that the field cannot hold.'),
   LR904: internal('A model used a position that a list or array does not have.'),
   LR905: internal('A property wrote to the state before the step.'),

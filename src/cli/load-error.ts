@@ -46,7 +46,9 @@ export function placeOfWord(word: string, file: string, fromLine = 1): Place | u
 }
 
 function importError(error: Error, file: string): InputError | undefined {
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
+  const ours = /Package subpath '\.\/([^']+)' is not defined/.exec(error.message)?.[1];
+  const missing =
+    ours === undefined ? /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1] : `lastref/${ours}`;
   if (missing !== undefined) {
     const name = missing.split('/').at(-1) ?? '';
     const hint = 'imports of lastref are "lastref/modelling" and "lastref/models"; relative imports end in .ts';

@@ -89,7 +89,12 @@ class Search {
     if (report === undefined) return;
     if (report.kind === 'bound') this.bounds.add(report.why);
     else if (!this.findings.has(report.label))
-      this.findings.set(report.label, { label: report.label, kind: report.kind, why: report.why, path: [...pathTo(this.machine, this.store, state), t] });
+      this.findings.set(report.label, {
+        label: report.label,
+        kind: report.kind,
+        why: report.why,
+        path: [...pathTo(this.machine, this.store, state), t],
+      });
   }
 
   /** Checks the predicates of a state that was found. */
@@ -133,8 +138,20 @@ class Search {
   }
 
   outcomeList(): Outcome[] {
-    return [...this.outcomes.values()].map(({ results, states, state }) => ({ results, states, path: pathTo(this.machine, this.store, state) }));
+    return [...this.outcomes.values()].map(({ results, states, state }) => ({
+      results,
+      states,
+      path: pathTo(this.machine, this.store, state),
+    }));
   }
+}
+
+/** Where the strategy does not know the depth of a state, its parents are counted. */
+function tooDeep(store: StateStore, state: number, known: number, most: number): boolean {
+  if (known >= 0 || most === Number.POSITIVE_INFINITY) return known >= most;
+  let depth = 0;
+  for (let s = state; s !== 0 && depth < most; s = store.parents[s] as number) depth++;
+  return depth >= most;
 }
 
 /** Explores the machine until nothing is left or a bound is hit. */
@@ -151,9 +168,9 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
   let depth = 0;
   search.inspect(0);
   for (let state = frontier.take(); state >= 0; state = frontier.take()) {
-    if (frontier.depth >= budget.maxDepth) {
+    if (tooDeep(store, state, frontier.depth, budget.maxDepth)) {
       search.bounds.add(`--max-depth ${budget.maxDepth}`);
-      break;
+      continue;
     }
     if (expanded % CLOCK_INTERVAL === 0) {
       const seconds = elapsed();

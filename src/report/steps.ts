@@ -25,7 +25,7 @@ interface Columns {
 function columnsFor(steps: readonly StepReport[], width: number): Columns {
   const acting = [...new Set(steps.map(({ actor }) => actor))];
   const actors = [...acting.filter((actor) => actor !== KERNEL), ...acting.filter((actor) => actor === KERNEL)];
-  const gutter = String(steps.length).length + 3;
+  const gutter = Math.max(...steps.map(({ number }) => String(number).length)) + 3;
   const forStarts = width - gutter - STEP_MIN;
   const pitch =
     actors.length < 2

@@ -1,7 +1,7 @@
 /** From a scenario to a world that can be bound: shorthand written out, descriptors provided, copies and roles resolved. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
-import { ENVIRONMENT } from '../world/bind.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
 import { type ActorInput, type Grain, InputError, type ItemInput, type WorldInput } from '../world/input.ts';
 import type { Args } from './arguments.ts';
 import { CheckResolver, type ResolvedCheck, resultsAsked } from './checks.ts';

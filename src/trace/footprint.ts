@@ -2,9 +2,10 @@
  * Footprints: what one transition reads and writes in one state. They come from the record that cells keep and are exact,
  * so a transition whose reads did not change does the same again and need not be run.
  */
-import { ENVIRONMENT } from '../world/bind.ts';
+
 import { InputError } from '../world/input.ts';
 import type { Machine } from '../world/machine.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
 import type { Runner } from '../world/runner.ts';
 import type { Answer } from './compare.ts';
 

@@ -1,9 +1,9 @@
 /** From a trace to a world that can be bound: one actor per process, its steps in order as its script. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
-import { ENVIRONMENT } from '../world/bind.ts';
 import { CELL_BITS_MAX } from '../world/cells.ts';
 import { type ActorInput, InputError, type ItemInput, type WorldInput } from '../world/input.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { SLEEP } from './check.ts';
 import { familyOfArgument, familyOfAttachType, familyOfHook, familyOfOperation, SECTIONS } from './families.ts';

@@ -29,7 +29,12 @@ function named(kind: string, raw: unknown, what: string, context: ArgContext): A
           known.map(({ name }) => name),
         )
       : undefined;
-  return refuse(context, 'LR202', `${what}: there is no ${kind} ${shown(raw)}`, hint ?? `declare it under "objects"`);
+  return refuse(
+    context,
+    'LR202',
+    `${what}: there is no ${kind} ${shown(raw)}`,
+    hint ?? `declare it under "objects", and name it in some step`,
+  );
 }
 
 function handle(raw: unknown, what: string, context: ArgContext): unknown {

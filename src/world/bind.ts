@@ -1,145 +1,21 @@
 /** Binding: from a scenario's words to a machine. The only place that knows how all the parts fit together. */
-import { array, count } from '../modelling/field.ts';
-import type { Instance, InstanceRef, Population, Use } from '../modelling/model.ts';
-import { type Objects, object } from '../modelling/object.ts';
+import type { Objects } from '../modelling/object.ts';
+import { frameKind, frameObject, registerLayout } from './actor-space.ts';
 import type { AnyView, AnyViews } from './any-view.ts';
 import { type ArgContext, bindArgs } from './bind-args.ts';
 import { Cells } from './cells.ts';
 import { Coverage } from './coverage.ts';
-import { type ActorInput, InputError, type Position, type WorldInput } from './input.ts';
+import { InputError, type Position, type WorldInput } from './input.ts';
 import { type AnyKernel, makeKernel, type Running } from './kernel.ts';
-import { BitAllocator, cellsOf, type Layout, layOut, type ObjectCells } from './layout.ts';
+import { BitAllocator, type Layout, layOut, type ObjectCells } from './layout.ts';
 import { type BoundProperty, Machine, type MachineParts } from './machine.ts';
 import { PHASE_PROPERTY, type PhaseContext, phaseProperty } from './phase-property.ts';
+import { ENVIRONMENT, instancesOf, type Plan, plan } from './plan.ts';
 import { type AnyCall, type BoundItem, type FrameView, Runner } from './runner.ts';
-import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
+import { runSetup } from './setup.ts';
 import { didYouMean } from './suggest.ts';
-import { type ItemUses, usesOf } from './uses.ts';
-import { makeRegisters, makeViews, type ObjectInstances, ObjectName } from './views.ts';
-
-interface ActorPlan {
-  readonly input: ActorInput;
-  readonly script: readonly ItemUses[];
-  readonly menu: readonly ItemUses[];
-  readonly interrupts: readonly ItemUses[];
-}
-
-interface Plan {
-  readonly setup: readonly ItemUses[];
-  readonly actors: readonly ActorPlan[];
-  readonly uses: readonly Use[];
-  readonly population: Population;
-  readonly handles: ReadonlyMap<string, number>;
-}
-
-function plan(input: WorldInput): Plan {
-  let serial = 0;
-  const { model } = input;
-  const setup = input.setup.map((item) => usesOf(model, item, item.actor, 1, serial++));
-  const actors = input.actors.map(
-    (actor): ActorPlan => ({
-      input: actor,
-      script: actor.script.map((item) => usesOf(model, item, actor.name, 1, serial++)),
-      menu: (actor.menu?.items ?? []).map((item) => usesOf(model, item, actor.name, actor.menu?.times, serial++)),
-      interrupts: Object.values(model.commands)
-        .filter((command) => model.interruptOps.includes(command.op) && actor.name !== ENVIRONMENT)
-        .map((command) => usesOf(model, { op: command.op, args: {} }, actor.name, 1, serial++)),
-    }),
-  );
-  const all = [...setup, ...actors.flatMap(({ script, menu, interrupts }) => [...script, ...menu, ...interrupts])];
-  const uses = all.flatMap(({ repetitions }) => repetitions);
-  const handles = new Map<string, number>();
-  for (const use of uses) for (const name of handleNames(use)) if (!handles.has(name)) handles.set(name, handles.size);
-  const names = input.actors.map(({ name }) => name).filter((name) => name !== ENVIRONMENT);
-  const refuse = (message: string, hint?: string): never => {
-    throw new InputError('LR210', message, input.where, hint);
-  };
-  const population = model.populate(
-    { objects: input.objects, actors: names, uses, limits: input.limits, handles, grain: input.grain },
-    refuse,
-  );
-  return { setup, actors, uses, population, handles };
-}
-
-/** The actor that is no process: events made by nobody who holds anything. */
-export const ENVIRONMENT = '-';
-
-/** Names of descriptors that a use brings into being, in its own or in another process' table. */
-function handleNames(use: Use): string[] {
-  const names = use.command.yieldsHandle && use.as !== undefined ? [use.as] : [];
-  for (const argument of use.command.handleArguments) {
-    const name = use.args[argument];
-    if (typeof name === 'string') names.push(name);
-  }
-  return names;
-}
-
-function refs(value: unknown, kinds: ReadonlyMap<string, ReadonlyMap<string, number>>): unknown {
-  if (Array.isArray(value)) return value.map((item) => refs(item, kinds));
-  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value;
-  const [kind, name] = (value as InstanceRef).$ref;
-  const index = kinds.get(kind)?.get(name);
-  if (index === undefined) throw new Error(`LR909 constant refers to ${kind} ${name}, which does not exist`);
-  return new ObjectName(kind, index);
-}
-
-function instancesOf(population: Population): Record<string, ObjectInstances> {
-  const kinds = new Map<string, Map<string, number>>();
-  for (const [kind, list] of Object.entries(population.instances))
-    kinds.set(kind, new Map(list.map(({ name }, index) => [name, index])));
-  const constants = ({ constants }: Instance): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(constants ?? {}).map(([name, value]) => [name, refs(value, kinds)]));
-  return Object.fromEntries(
-    Object.entries(population.instances).map(([kind, list]) => [
-      kind,
-      { names: list.map(({ name }) => name), constants: list.map(constants) },
-    ]),
-  );
-}
-
-/** Fields that hold where an actor stands. What a coarser grain never stores between transitions takes no bits. */
-function frameObject(actor: ActorPlan, input: WorldInput, results: number): Objects[string] {
-  const { script, menu, interrupts } = actor;
-  const lock = input.grain === 'lock';
-  const items = [...script, ...menu, ...interrupts];
-  const longest = Math.max(1, ...items.map(({ command }) => command.stepNames.length));
-  const repeats = Math.max(0, ...menu.map(({ repetitions }) => (repetitions.length > 1 ? repetitions.length : 0)));
-  return object({
-    fields: {
-      item: count(script.length),
-      running: count(lock ? items.length : 0),
-      step: count(lock ? longest - 1 : 0),
-      repetition: count(lock ? Math.max(0, repeats - 1) : 0),
-      spent: count(actor.input.menu?.times ?? 0),
-      used: array(count(repeats), repeats === 0 ? 0 : menu.length),
-      results: array(count(input.model.errnos.length + 1), results),
-    },
-  });
-}
-
-const frameKind = (actor: string): string => `frame of ${actor}`;
-
-/** Registers of every command that an actor uses overlap: only one command runs at a time. */
-function registerLayout(
-  items: readonly ItemUses[],
-  sizes: Record<string, number>,
-  bits: BitAllocator,
-): Map<string, ObjectCells> {
-  const start = bits.mark();
-  let furthest = start;
-  const layouts = new Map<string, ObjectCells>();
-  for (const { command } of items) {
-    if (layouts.has(command.op)) continue;
-    bits.reset(start);
-    const fields = Object.fromEntries(
-      Object.entries(command.registers).map(([name, field]) => [name, { field, cells: cellsOf(field, sizes, bits) }]),
-    );
-    layouts.set(command.op, { phase: undefined, fields });
-    if (bits.isBeyond(furthest)) furthest = bits.mark();
-  }
-  bits.reset(furthest);
-  return layouts;
-}
+import type { ItemUses } from './uses.ts';
+import { makeRegisters, makeViews, type ObjectInstances } from './views.ts';
 
 class Binder {
   readonly input: WorldInput;
@@ -334,59 +210,6 @@ class Binder {
     };
   }
 
-  /** Runs setup alone, first, with all deferred work done; what fails there is an error of the scenario. */
-  private runSetup(machine: Machine): void {
-    const { model } = this.input;
-    const runner = (item: BoundItem): Runner =>
-      new Runner({
-        model,
-        k: this.k,
-        grain: 'command',
-        name: item.uses.actor,
-        actor: item.calls[0]?.actor,
-        frame: { item: 0, running: 0, step: 0, repetition: 0, spent: 0, used: { at: () => 0, put: () => undefined } },
-        script: [item],
-        menu: [],
-        menuTimes: undefined,
-        interrupts: new Map(),
-        running: this.running,
-        coverage: this.coverage,
-      });
-    for (const uses of this.plan.setup) {
-      const item = this.bindItem('', uses, undefined);
-      this.running.errno = null;
-      this.setupStep(uses, () => runner(item).next());
-      if (this.running.errno !== null)
-        throw new InputError(
-          'LR230',
-          `setup: ${uses.item.op} fails with ${this.running.errno}`,
-          uses.item.where,
-          'setup steps must succeed under every semantics the scenario names',
-        );
-      this.setupStep(uses, () => machine.drain());
-    }
-  }
-
-  /** Ends of setup other than an errno: nobody but the author can mend them either. */
-  private setupStep(uses: ItemUses, run: () => unknown): void {
-    try {
-      run();
-    } catch (signal) {
-      const refuse = (why: string): never => {
-        throw new InputError(
-          'LR231',
-          `setup: ${uses.item.op} ${why}`,
-          uses.item.where,
-          'setup runs alone, before every actor',
-        );
-      };
-      if (signal instanceof BlockedSignal) refuse('waits for ever');
-      if (signal instanceof LawSignal) refuse(`breaks the law ${signal.law}: ${signal.why}`);
-      if (signal instanceof BoundSignal) refuse(`reaches a bound: ${signal.what}`);
-      throw signal;
-    }
-  }
-
   machine(): Machine {
     const { model, grain } = this.input;
     const runners = this.runners();
@@ -424,7 +247,13 @@ class Binder {
         handles: this.plan.handles,
         grain: this.input.grain,
       });
-      this.runSetup(machine);
+      runSetup(machine, {
+        model,
+        k: this.k,
+        running: this.running,
+        coverage: this.coverage,
+        items: this.plan.setup.map((uses) => this.bindItem('', uses, undefined)),
+      });
     });
     initial.set(this.cells.now.subarray(0, initial.length));
     return machine;

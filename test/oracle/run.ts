@@ -1,15 +1,18 @@
 /** Running oracle rows: what the tests and `npm run oracle` share. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import type { ModelDefinition } from '../../src/modelling/model.ts';
 import type { Semantics } from '../../src/modelling/semantics.ts';
+import { expectedOf } from '../../src/scenario/expectations.ts';
+import { loadScenarioFile } from '../../src/scenario/load.ts';
+import { problemText } from '../../src/scenario/problem.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
 import type { ReplayFailure } from '../../src/trace/replay-result.ts';
 import { ROOT } from '../support/repository.ts';
 import { excludedBy, type ObservedRow } from './link-core/scope.ts';
+import { withExpectation, wrongExpectations } from './planted.ts';
 import type { OracleRow } from './row.ts';
 
 export const TABLES = ['cgroup', 'link-core'] as const;
@@ -17,6 +20,9 @@ export type Table = (typeof TABLES)[number];
 
 /** The kernel that the observed rows come from, where a row does not say otherwise. */
 export const DEFAULT_SEMANTICS = 'linux-6.18';
+
+/** A row that is a trace. */
+export type TraceRow = Extract<OracleRow, { readonly steps: unknown }>;
 
 export interface RowFile {
   readonly table: Table;
@@ -67,7 +73,7 @@ export function observedIds(
 }
 
 /** The row as a trace that went through the parser, so that rows are as strict as files. */
-function sourceOfRow(row: Extract<OracleRow, { steps: unknown }>): TraceSource {
+function sourceOfRow(row: TraceRow): TraceSource {
   const text = JSON.stringify({ id: row.id, objects: row.objects, steps: row.steps }, null, 1);
   const parsed = parseTrace(text, `row ${row.id}`);
   if (parsed.ok) return parsed.source;
@@ -114,26 +120,24 @@ export function disagreement(source: TraceSource, model: ModelDefinition, semant
   return result.ok ? undefined : shown(result, source);
 }
 
-/** A scenario file as far as rows look at it: which properties it checks, and what it expects of them. */
-interface ScenarioSketch {
-  readonly check?: readonly Readonly<Record<string, unknown>>[];
-  readonly expect?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
 /** The scenario must exist and state these verdicts; that they are true is checked by running the suite. */
-function scenarioDisagreement(row: Extract<OracleRow, { shownBy: string }>): string | undefined {
+function scenarioDisagreement(
+  row: Extract<OracleRow, { shownBy: string }>,
+  model: ModelDefinition,
+): string | undefined {
   const path = join(ROOT, row.shownBy);
   if (!existsSync(path)) return `${row.shownBy} does not exist`;
-  const scenario = parse(readFileSync(path, 'utf8')) as ScenarioSketch;
-  const labels = (scenario.check ?? []).flatMap((item) => {
-    const [name, params] = Object.entries(item)[0] ?? [];
-    const label = (params as { readonly label?: string } | null)?.label ?? item['label'];
-    return [name, label];
-  });
+  const loaded = loadScenarioFile(path, model);
+  if (!loaded.ok) return loaded.problems.map(problemText).join('\n');
+  const { semantics: runsUnder, grain, checks, expect } = loaded.value;
+  const semantics = row.semantics ?? DEFAULT_SEMANTICS;
+  if (!runsUnder.includes(semantics)) return `${row.shownBy} does not run under ${semantics}`;
+  const stated = expectedOf(expect, { semantics, grain });
   for (const [label, verdict] of Object.entries(row.verdicts)) {
-    if (!labels.includes(label)) return `${row.shownBy} does not check "${label}"`;
-    const stated = scenario.expect?.[row.semantics ?? DEFAULT_SEMANTICS]?.[label] ?? 'holds';
-    if (stated !== verdict) return `${row.shownBy} expects that "${label}" ${stated}, the row that it is ${verdict}`;
+    if (!checks.some((check) => check.label === label)) return `${row.shownBy} does not check "${label}"`;
+    const expected = stated[label] ?? 'holds';
+    if (expected !== verdict)
+      return `${row.shownBy}: "${label}" is expected to be ${expected}, the row says ${verdict}`;
   }
   return undefined;
 }
@@ -147,8 +151,20 @@ export interface RowOutcome {
 /** Runs a row that is executable; undefined for the others. */
 export function runRow(row: OracleRow, model: ModelDefinition): RowOutcome | undefined {
   if ('notExecutable' in row) return undefined;
-  if ('shownBy' in row) return { row, disagreement: scenarioDisagreement(row) };
+  if ('shownBy' in row) return { row, disagreement: scenarioDisagreement(row, model) };
   return { row, disagreement: disagreement(sourceOfRow(row), model, row.semantics ?? DEFAULT_SEMANTICS) };
+}
+
+/** Wrong expectations of the row's last step that its replay does not find there. */
+export function acceptedErrors(row: TraceRow, model: ModelDefinition): readonly string[] {
+  const last = row.steps.length - 1;
+  const semantics = semanticsNamed(model, row.semantics ?? DEFAULT_SEMANTICS);
+  return wrongExpectations(row.steps[last]?.expect ?? {}).flatMap((wrong) => {
+    const source = sourceOfRow({ ...row, steps: withExpectation(row.steps, last, wrong) });
+    const result = replay(source, { model, semantics });
+    const found = !result.ok && result.kind === 'difference' && result.step.index === last;
+    return found ? [] : [`${row.id}: ${JSON.stringify(wrong)}: ${result.ok ? 'agreed' : shown(result, source)}`];
+  });
 }
 
 /** The figure of one table: executable rows of all rows in scope, and why the rest is not. */

@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
+import type { TraceStep } from '../../src/trace/format.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
+import { wrongExpectations, wrongStates } from './planted.ts';
 import { DEFAULT_SEMANTICS, semanticsNamed, shown } from './run.ts';
 
 function sourcesOf(folder: string): readonly TraceSource[] {
@@ -34,6 +36,25 @@ describeWithShared('recorded kernel runs', () => {
       // Every step was compared, and every recorded state.
       const states = source.trace.steps.filter(({ state }) => state !== undefined).length;
       expect(result.ok && result.comparisons).to.be.at.least(source.trace.steps.length + states);
+    });
+});
+
+describeWithShared('recorded kernel runs, falsified', () => {
+  for (const source of sourcesOf('cgroup'))
+    it(`every wrong expectation and state in ${source.trace.id} is found at its step`, function () {
+      this.timeout(60_000);
+      source.trace.steps.forEach((step, index) => {
+        const wrongSteps: readonly TraceStep[] = [
+          ...wrongExpectations(step.expect).map((expected) => ({ ...step, expect: expected })),
+          ...wrongStates(step),
+        ];
+        for (const wrong of wrongSteps) {
+          const steps = [...source.trace.steps.slice(0, index), wrong];
+          const result = replay({ ...source, trace: { ...source.trace, steps } }, options);
+          expect(result.ok ? undefined : result.step?.index, JSON.stringify(wrong)).to.equal(index);
+          expect(result.ok || result.kind).to.be.oneOf(['difference', 'state']);
+        }
+      });
     });
 });
 

@@ -100,9 +100,9 @@ describe('lastref check', () => {
 
   it('takes nothing matched for an error', async () => {
     folder.write('scenarios/a/a.yaml', expected);
-    const none = await folder.run(['check', '--family', 'b']);
+    const none = await folder.run(['check', '--family', 'zebras']);
     expect(none.code).to.equal(2);
-    expect(none.stderr).to.include('LR120 no scenario matches: none of 1 has family b\n  hint: families: a');
+    expect(none.stderr).to.include('LR120 no scenario matches: none of 1 has family zebras\n  hint: families: a');
     expect((await folder.run(['check', '--claim', 'C3'])).stderr).to.include('did you mean "C2"?');
     expect((await folder.run(['check', '--claim', 'C2', '--family', 'a'])).code).to.equal(0);
     expect((await folder.run(['check', 'nowhere'])).code).to.equal(2);
@@ -112,9 +112,9 @@ describe('lastref check', () => {
 
   it('knows which semantics was meant', async () => {
     folder.write('scenarios/a.yaml', expected);
-    const { code, stderr } = await folder.run(['check', '--semantics', 'linux-6.81']);
+    const { code, stderr } = await folder.run(['check', '--semantics', 'linus-6.18']);
     expect(code).to.equal(2);
-    expect(stderr).to.match(/LR109 there is no semantics "linux-6\.81"\n {2}hint: did you mean "linux-6\.1?8"\?/);
+    expect(stderr).to.match(/LR109 there is no semantics "linus-6\.18"\n {2}hint: did you mean "linux-6\.18"\?/);
   });
 
   it('stops at an interrupt, with what is known by then', async () => {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { register } from '../../../bin/register.js';
-import { Folder } from './support.ts';
+import { Folder, letUserFilesImport } from './support.ts';
 
 describe('lastref init', () => {
   let folder: Folder;
-  before(register);
+  before(letUserFilesImport);
   beforeEach(() => {
     folder = new Folder();
   });

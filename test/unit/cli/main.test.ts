@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect } from 'chai';
-import { main } from '../../../src/cli/main.ts';
 import { ROOT } from '../../support/repository.ts';
-import { run } from './support.ts';
+import { commandLine, run } from './support.ts';
 
 const VERBS = ['check', 'replay', 'list', 'explain', 'chart', 'schema', 'init'];
 
@@ -68,6 +67,7 @@ describe('the command line', () => {
       columns: undefined,
     };
     const io = { stdout: output, stderr: output, env: {}, cwd: ROOT, onInterrupt: () => () => undefined };
+    const main = await commandLine();
     const code = await main(['list', 'commands'], io, () => Promise.reject(new Error('LR909 boom')));
     expect(code).to.equal(70);
     expect(printed.text).to.match(/^lastref: internal error: LR909 boom\n[\s\S]*Please report it/);

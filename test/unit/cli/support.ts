@@ -1,10 +1,17 @@
 /** The command line in this process, in a folder of its own, with what it printed. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExitCode } from '../../../src/cli/exit-code.ts';
 import type { Io, Output } from '../../../src/cli/io.ts';
-import { main } from '../../../src/cli/main.ts';
+import type { main as Main } from '../../../src/cli/main.ts';
+
+/**
+ * Mocha loads tests by `require`, and the command line loads its verbs by `import`: two instances of every module. So the
+ * command line is imported as well.
+ */
+export const commandLine = async (): Promise<typeof Main> => (await import('../../../src/cli/main.ts')).main;
 
 export interface Printed {
   readonly code: ExitCode;
@@ -32,6 +39,7 @@ export async function run(
     columns: terminal ? 100 : undefined,
   });
   const io: Io = { stdout: output('stdout'), stderr: output('stderr'), env, cwd, onInterrupt };
+  const main = await commandLine();
   const code = await main(argv, io);
   return { code, ...printed };
 }
@@ -54,6 +62,11 @@ export class Folder {
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** Lets a user's file in a temporary folder import `lastref/models`, as bin/lastref.js does. */
+export function letUserFilesImport(): void {
+  register('../../../bin/user-files.js', import.meta.url);
 }
 
 /** alice attaches with PROG_ATTACH and exits: nobody holds what stays. */
