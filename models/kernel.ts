@@ -54,6 +54,12 @@ export interface Attachment {
   readonly anchor: () => Anchor | null;
 }
 
+/** What a process wants to do with an inode. */
+export interface Access {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
 export interface Rules {
   /** Programs that run in a cgroup, in order (compute_effective_progs). */
   computeEffective(k: Kernel, slot: Slot): Program[];
@@ -63,6 +69,10 @@ export interface Rules {
   replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void;
   /** May something be attached here, given the ancestors (hierarchy_allows_attach)? */
   hierarchyAllows(k: Kernel, slot: Slot): boolean;
+  /** Is there room for one more entry (__cgroup_bpf_attach, BPF_CGROUP_MAX_PROGS)? */
+  hasRoom(k: Kernel, slot: Slot): boolean;
+  /** Counts a change of the slot (`cgrp->bpf.revisions[atype] += 1` in __cgroup_bpf_attach, __replace and __detach). */
+  countChange(k: Kernel, slot: Slot): void;
   /** List position of a new entry. */
   insertPosition(k: Kernel, slot: Slot, anchor: Anchor | null, flags: number): number;
   /** Inserts or overwrites an entry (__cgroup_bpf_attach). */
@@ -75,6 +85,8 @@ export interface Rules {
   autoDetach(k: Kernel, link: Link): void;
   /** Releases one slot of a dead cgroup (cgroup_bpf_release). */
   releaseSlot(k: Kernel, slot: Slot): void;
+  /** The last reference to a program is gone (__bpf_prog_put_noref). */
+  freeProgram(k: Kernel, program: Program): void;
   /** One step of bpf_link_free. */
   freeLinkStep(k: Kernel, link: Link): void;
   /** The last reference to a struct file is gone. */
@@ -84,6 +96,10 @@ export interface Rules {
   allocateStorage(k: Kernel, slot: Slot, entry: Entry): void;
   /** Is the process an administrator of the network? */
   netAdmin(k: Kernel, process: Process): boolean;
+  /** May this process open programs and links by id (bpf_prog_get_fd_by_id, bpf_link_get_fd_by_id)? */
+  mayOpenById(k: Kernel, process: Process): boolean;
+  /** Do the permissions of a pin or a directory of bpffs let this process in (fs/namei.c inode_permission)? */
+  mayAccess(k: Kernel, process: Process, inode: Inode, wants: Access): boolean;
   /** May this process detach here (facts cgroup 12, N08, N09: everybody may)? */
   mayDetach(k: Kernel, process: Process): boolean;
 }

@@ -2,7 +2,7 @@
 import { command, type Inode, type Kernel, type Name, type Process } from '../kernel.ts';
 import { has, RENAME_FLAG } from '../rules/flags.ts';
 import { instanceBusy, instanceMayGo, lookUp, modeIndex, modeName, removeName } from '../rules/pins.ts';
-import { capable, mayRemove, permitted } from '../rules/privileges.ts';
+import { capable, mayRemove } from '../rules/privileges.ts';
 import { openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
 import { fill } from './pins.ts';
@@ -26,7 +26,7 @@ function free(k: Kernel, process: Process, path: Parameters<typeof lookUp>[2]): 
   const directory = directoryOf(name);
   k.check(
     'may write the directory',
-    directory == null || permitted(process, directory, modeName(k, directory), { read: false, write: true }),
+    directory == null || k.rules.mayAccess(k, process, directory, { read: false, write: true }),
     'EACCES',
   );
   return name;

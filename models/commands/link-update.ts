@@ -1,7 +1,6 @@
 /** BPF_LINK_UPDATE, with and without the old program, and BPF_LINK_DETACH. */
 import { ref } from '../../src/modelling/index.ts';
 import { command, type Kernel } from '../kernel.ts';
-import { countChange } from '../rules/attach.ts';
 import { ATTR, attrOf, checkAttr } from '../rules/attr.ts';
 import { FLAG, has, only } from '../rules/flags.ts';
 import { getLink, getProgram, putLink, putProgram } from '../rules/references.ts';
@@ -49,7 +48,7 @@ export const linkUpdate = command({
       k.check('program type is the same', next.template.type === prog.template.type, 'EINVAL');
       if (k.has('storage-check'))
         k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
-      countChange(slot);
+      k.rules.countChange(k, slot);
       getProgram(k, next, `link ${link.name}`);
       link.prog = next;
       k.rules.replaceEffective(k, slot, link, next);

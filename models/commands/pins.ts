@@ -2,8 +2,7 @@
 import { command, type Inode, type Kernel } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { has, OPEN_FLAG, only } from '../rules/flags.ts';
-import { lookUp, modeName, resolved } from '../rules/pins.ts';
-import { permitted } from '../rules/privileges.ts';
+import { lookUp, resolved } from '../rules/pins.ts';
 import { getLink, getProgram, openFile } from '../rules/references.ts';
 import { checkRoom, descriptor, install } from '../rules/resolve.ts';
 
@@ -39,7 +38,7 @@ export const objPin = command({
       const directory = name.parent === null ? name.instance?.root : name.parent.inode;
       k.check(
         'may write the directory',
-        directory == null || permitted(actor, directory, modeName(k, directory), WRITE),
+        directory == null || k.rules.mayAccess(k, actor, directory, WRITE),
         'EACCES',
       );
       if (target.kind === 'program') getProgram(k, target, `pin ${name.path}`);
@@ -89,7 +88,7 @@ export const objGet = command({
       if (inode === null) return k.fail('path exists', 'ENOENT');
       k.check(
         'may open the pin',
-        permitted(actor, inode, modeName(k, inode), { read: !write, write: !read }),
+        k.rules.mayAccess(k, actor, inode, { read: !write, write: !read }),
         'EACCES',
       );
       const { target } = inode;

@@ -3,7 +3,6 @@
 import type { Kernel } from '../kernel.ts';
 import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
-import { capable } from '../rules/privileges.ts';
 import { checkMayLoad } from '../rules/programs.ts';
 import { getLink, getProgram, openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
@@ -44,7 +43,7 @@ function checkById(
 ): void {
   checkAttr(k, args.attr);
   k.check('no other field', args.rawOpenFlags === null, 'EINVAL');
-  k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+  k.check('CAP_SYS_ADMIN', k.rules.mayOpenById(k, actor), 'EPERM');
 }
 
 export const progGetFdById = command({

@@ -14,7 +14,7 @@ export function modeOf(flags: number): Mode {
 
 /** One step counts once; revisions start at 1 (facts cgroup 8). */
 export const revisionOf = (slot: Slot): number => slot.changes + 1;
-export function countChange(slot: Slot): void {
+export function countChange(_k: Kernel, slot: Slot): void {
   if (slot.countsRevisions) slot.changes += 1;
 }
 
@@ -27,13 +27,15 @@ export function hierarchyAllows(_k: Kernel, slot: Slot): boolean {
   return true;
 }
 
+/** BPF_CGROUP_MAX_PROGS counts programs and links of this slot, not those of ancestors (facts cgroup O01–O09). */
+export const hasRoom = (_k: Kernel, slot: Slot): boolean => slot.entries.length < slot.limit;
+
 /** Checks 10 to 15 of facts cgroup 5.2, in the kernel's order. */
 function checkAttach(k: Kernel, { slot, entry, mode, expectedRevision, replace, flags }: Attachment): void {
   if (expectedRevision !== 0) k.check('expected revision', expectedRevision === revisionOf(slot), 'ESTALE');
   k.check('hierarchy allows', k.rules.hierarchyAllows(k, slot), 'EPERM');
-  const used = slot.entries.length;
-  if (used > 0) k.check('mode of the slot', slot.mode === mode, 'EPERM');
-  k.check('room in the slot', used < slot.limit, 'E2BIG');
+  if (slot.entries.length > 0) k.check('mode of the slot', slot.mode === mode, 'EPERM');
+  k.check('room in the slot', k.rules.hasRoom(k, slot), 'E2BIG');
   if (mode !== 'MULTI' || entry.kind === 'link') return;
   k.check('not attached twice', entry === replace || slot.entries.indexOf(entry) < 0, 'EINVAL');
   if (has(flags, FLAG.BPF_F_REPLACE))
@@ -64,7 +66,7 @@ export function attachEntry(k: Kernel, attachment: Attachment): void {
     slot.preorders.insert(position, preorder);
   }
   slot.mode = mode;
-  countChange(slot);
+  k.rules.countChange(k, slot);
   k.rules.allocateStorage(k, slot, entry);
   k.rules.updateEffective(k, slot);
   if (replaced !== null && replaced.kind === 'program') putProgram(k, replaced, 'replaced entry');
@@ -77,13 +79,13 @@ export function removeEntry(k: Kernel, slot: Slot, entry: Entry): void {
   slot.entries.removeAt(position);
   slot.preorders.removeAt(position);
   if (slot.entries.length === 0) slot.mode = 'NONE';
-  countChange(slot);
+  k.rules.countChange(k, slot);
   k.rules.updateEffective(k, slot);
 }
 
 /** bpf_cgroup_link_attach: the link takes a css reference. */
 export function attachLink(k: Kernel, link: Link, attachment: Attachment): void {
-  attachEntry(k, attachment);
+  k.rules.attachEntry(k, attachment);
   link.fire('ATTACH');
   link.slot = attachment.slot;
   if (attachment.slot.cgroup !== null) getCss(k, attachment.slot.cgroup, `link ${link.name}`);
@@ -94,7 +96,7 @@ export function detachLink(k: Kernel, link: Link): void {
   const slot = link.slot;
   if (slot === null) return;
   k.tell({ type: 'lock', name: 'cgroup_mutex' });
-  removeEntry(k, slot, link);
+  k.rules.removeEntry(k, slot, link);
   link.slot = null;
   if (slot.cgroup !== null) putCss(k, slot.cgroup, `link ${link.name}`);
 }

@@ -1,5 +1,5 @@
 /** Privileges: who may do what. Kernel: capable(), bpf_capable(), fs/namei.c inode_permission. Facts cgroup 12, link-core 13. */
-import type { Inode, Kernel, Process } from '../kernel.ts';
+import type { Access, Inode, Kernel, Process } from '../kernel.ts';
 
 export const CAPABILITIES = ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_PERFMON', 'CAP_SYS_ADMIN'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
@@ -33,13 +33,9 @@ const WRITE = 2;
 const digit = (mode: string, fromRight: number): number => Number(mode.at(-1 - fromRight) ?? 0);
 
 /** May the process read and/or write the inode? Root may do everything. */
-export function permitted(
-  process: Process,
-  inode: Inode,
-  mode: string,
-  wants: { readonly read: boolean; readonly write: boolean },
-): boolean {
+export function mayAccess(k: Kernel, process: Process, inode: Inode, wants: Access): boolean {
   if (!process.unprivileged) return true;
+  const mode = modeName(k, inode);
   const bits = digit(mode, inode.foreign ? 2 : 0);
   return (!wants.read || (bits & READ) !== 0) && (!wants.write || (bits & WRITE) !== 0);
 }

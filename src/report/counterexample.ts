@@ -100,16 +100,18 @@ export function pathText(context: Context, trace: Counterexample): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** For what breaks by design: what, where, why, how long, and how to see all of it. */
-export function shortCounterexample(context: Context, verdict: CheckVerdict, trace: Counterexample): string {
+/** For what breaks by design: what, where, why, how long, and how to see all of it. `runs` names those that show it. */
+export function shortCounterexample(
+  { title }: Context,
+  { label }: CheckVerdict,
+  trace: Counterexample,
+  runs: readonly string[],
+): string {
   const steps = `${trace.steps.length} ${trace.steps.length === 1 ? 'step' : 'steps'}`;
   return `${[
-    ...wrap(
-      `${clean(verdict.label)}: ${clean(context.title)} (${context.semantics}, ${context.grain}, ${steps})`,
-      MAIL_WIDTH,
-      2,
-    ),
+    ...wrap(`${clean(label)}: ${clean(title)}`, MAIL_WIDTH, 2),
     ...indented(trace.why),
+    ...wrap(`${steps} under ${runs.join(', ')}`, MAIL_WIDTH - 2, 2).map((line) => `  ${line}`),
     ...wrapCommand(trace.replay, 4, MAIL_WIDTH),
   ].join('\n')}\n`;
 }

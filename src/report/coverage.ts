@@ -1,7 +1,7 @@
 /** Coverage of a run: what of the model was ever exercised, and above all what never was. */
 import type { CheckResult, CoverageReport } from '../scenario/result.ts';
 import type { Universe } from './suite.ts';
-import { labelled, wrap } from './width.ts';
+import { breakable, KEEP, labelled, wrap } from './width.ts';
 
 export interface Part {
   readonly name: 'commands' | 'errnos' | 'charts' | 'works';
@@ -77,9 +77,6 @@ const TITLES: Readonly<Record<Part['name'], string>> = {
 const SHOWN_MAX = 8;
 const LABEL_WIDTH = 14;
 
-/** Stands for a blank at which a line must not break. */
-const KEEP = '\u00a0';
-
 function listed(items: readonly string[], verbose: boolean): string {
   const shown = verbose ? items : items.slice(0, SHOWN_MAX);
   const more = items.length - shown.length;
@@ -125,5 +122,5 @@ export function coverageText(coverage: SuiteCoverage, width: number, verbose: bo
       ? []
       : labelled('never enabled', listed(coverage.neverEnabled, verbose), 2, LABEL_WIDTH, width)),
   ];
-  return lines.map((line) => line.replaceAll(KEEP, ' '));
+  return lines.map(breakable);
 }

@@ -1,5 +1,5 @@
 /** A whole run as text for a terminal. */
-import type { CheckResult, CheckVerdict } from '../scenario/result.ts';
+import type { CheckResult, CheckVerdict, Counterexample } from '../scenario/result.ts';
 import type { Palette } from './colour.ts';
 import { counterexampleText, shortCounterexample } from './counterexample.ts';
 import { coverageText, suiteCoverage } from './coverage.ts';
@@ -47,19 +47,32 @@ function unexpectedSection({ results }: SuiteReport, { palette, width }: TextOpt
   return [palette.bad(`Not as expected: ${shown.length}`), '', ...texts];
 }
 
-function byDesignSection({ results }: SuiteReport, { palette, verbose }: TextOptions): string[] {
-  const shown = verdictsWhere(results, (verdict) => asExpected(verdict) && verdict.verdict === 'violated');
-  if (shown.length === 0) return [];
-  const texts = shown.flatMap(({ result, verdict }) => {
-    if (verdict.trace === undefined) return [];
-    return [
-      verbose
-        ? counterexampleText(result, verdict, verdict.trace, palette)
-        : shortCounterexample(result, verdict, verdict.trace),
-    ];
+/** Kernels that break it in the same way are named together. */
+function inShort(shown: readonly (Shown & { readonly trace: Counterexample })[]): string[] {
+  const groups = new Map<string, (Shown & { readonly trace: Counterexample })[]>();
+  for (const each of shown) {
+    const key = JSON.stringify([each.result.file, each.verdict.label, each.trace.why, each.trace.steps.length]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const runs = alike.map(({ result }) => `${result.semantics}@${result.grain}`);
+    return [shortCounterexample(first.result, first.verdict, first.trace, runs)];
   });
+}
+
+function byDesignSection({ results }: SuiteReport, { palette, verbose }: TextOptions): string[] {
+  const all = verdictsWhere(results, (verdict) => asExpected(verdict) && verdict.verdict === 'violated');
+  const shown = all.flatMap((each) =>
+    each.verdict.trace === undefined ? [] : [{ ...each, trace: each.verdict.trace }],
+  );
+  if (shown.length === 0) return [];
+  const texts = verbose
+    ? shown.map(({ result, verdict, trace }) => counterexampleText(result, verdict, trace, palette))
+    : inShort(shown);
   const more = verbose ? '' : ' (--verbose shows every step)';
-  return [palette.strong(`What breaks by design: ${shown.length} as expected${more}`), '', ...texts];
+  return [palette.strong(`What breaks by design: ${all.length} as expected${more}`), '', ...texts];
 }
 
 export function suiteText(report: SuiteReport, options: TextOptions): string {

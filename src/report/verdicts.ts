@@ -3,7 +3,7 @@ import type { CheckResult, CheckVerdict, Verdict } from '../scenario/result.ts';
 import type { Palette } from './colour.ts';
 import { asExpected, byFamily, type Counts, countsOf } from './suite.ts';
 import { type Cell, table } from './table.ts';
-import { clean } from './width.ts';
+import { breakable, clean, KEEP, wrap } from './width.ts';
 
 /** `812`, `12.3k`, `4.5M`. */
 export function shortNumber(value: number): string {
@@ -19,24 +19,33 @@ function loudText({ label, verdict, expected, bounds }: CheckVerdict): string {
   return `${clean(label)} ${verdict.toUpperCase()}${clean(why)} (expected: ${expected})`;
 }
 
-const quietText = ({ label, verdict }: CheckVerdict): string => `${clean(label)} ${verdict} (expected)`;
+/** Wider lists of verdicts go on in the next row. */
+const VERDICTS_WIDTH = 72;
 
-/** Cells of one run: what is unexpected first, then what breaks by design, then how many hold. */
+/** `no-gap, order violated (expected); 3 hold`: everything that is as expected, in as many lines as it takes. */
+function quietLines(verdicts: readonly CheckVerdict[], verbose: boolean): string[] {
+  const groups = (['violated', 'unknown', 'vacuous', 'holds'] as const).flatMap((wanted) => {
+    const labels = verdicts.filter(({ verdict }) => verdict === wanted).map(({ label }) => clean(label));
+    if (labels.length === 0) return [];
+    if (wanted !== 'holds') return [`${labels.join(', ')} ${wanted}${KEEP}(expected)`];
+    const who = verbose ? labels.join(', ') : String(labels.length);
+    return [`${who} ${labels.length === 1 ? 'holds' : 'hold'}`];
+  });
+  return groups.length === 0 ? [] : wrap(groups.join('; '), VERDICTS_WIDTH, 2).map(breakable);
+}
+
+/** Cells of one run: what is unexpected first, each loud and alone, then the others. */
 function verdictCells({ verdicts }: CheckResult, palette: Palette, verbose: boolean): Cell[] {
   const unexpected = verdicts.filter((verdict) => !asExpected(verdict));
   const expected = verdicts.filter((verdict) => asExpected(verdict));
-  const byDesign = expected.filter(({ verdict }) => verdict !== 'holds');
-  const holding = expected.filter(({ verdict }) => verdict === 'holds');
+  const isBad = ({ verdict }: CheckVerdict): boolean => verdict === 'violated' || verdict === 'holds';
+  const paint = expected.every(({ verdict }) => verdict === 'holds') ? palette.good : undefined;
   return [
     ...unexpected.map((verdict) => ({
       text: loudText(verdict),
-      paint: verdict.verdict === 'violated' || verdict.verdict === 'holds' ? palette.bad : palette.doubtful,
+      paint: isBad(verdict) ? palette.bad : palette.doubtful,
     })),
-    ...byDesign.map((verdict) => ({ text: quietText(verdict), paint: palette.strong })),
-    ...(verbose ? holding.map(({ label }) => ({ text: `${clean(label)} holds`, paint: palette.good })) : []),
-    ...(!verbose && holding.length > 0
-      ? [{ text: `${holding.length} ${holding.length === 1 ? 'holds' : 'hold'}`, paint: palette.good }]
-      : []),
+    ...quietLines(expected, verbose).map((text) => ({ text, paint })),
   ];
 }
 

@@ -108,6 +108,10 @@ export function wrap(text: string, width: number, hang = 0): string[] {
   });
 }
 
+/** Stands for a blank at which `wrap` must not break; `breakable` makes blanks of it when that is done. */
+export const KEEP = '\u00a0';
+export const breakable = (line: string): string => line.replaceAll(KEEP, ' ');
+
 /** `label  text`, wrapped so that the text stands in one column. */
 export function labelled(label: string, text: string, indent: number, labelWidth: number, width: number): string[] {
   const before = indent + labelWidth + 2;

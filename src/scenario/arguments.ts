@@ -79,10 +79,11 @@ export function mapNames(specs: ArgSpecs, args: Args, map: MapName): Args {
   );
 }
 
-/** Names of descriptors of the acting process that the arguments use. */
+/** Names of descriptors of the acting process that the arguments use; those that an argument gives are not used. */
 export function handlesUsed(command: AnyCommand, args: Args): readonly string[] {
   const names: string[] = [];
-  mapNames(command.args, args, (name, { shape }) => {
+  const used = Object.fromEntries(Object.entries(args).filter(([name]) => !command.handleArguments.includes(name)));
+  mapNames(command.args, used, (name, { shape }) => {
     if (shape === 'handle') names.push(name);
     return name;
   });

@@ -92,7 +92,9 @@ function compareOutcome(expect: Expectation, answer: Answer): Difference | undef
   if (expect['error'] === true) return said === null ? { key: 'error', expected: true, actual: 'ok' } : undefined;
   const expected = expect['errno'];
   if (expected !== undefined) return said === expected ? undefined : { key: 'errno', expected, actual: said ?? 'ok' };
-  return answer.errno === null ? undefined : { key: 'ok', expected: true, actual: answer.errno };
+  // Results alone imply that the command succeeded, "ok" that nothing was denied either.
+  const failed = expect['ok'] === true ? said : answer.errno;
+  return failed === null ? undefined : { key: 'ok', expected: true, actual: failed };
 }
 
 function compareResult(key: string, expected: Json, values: Answer['values']): Difference | undefined {

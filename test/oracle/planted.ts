@@ -5,13 +5,13 @@ import type { Expectation, Json, TraceStep } from '../../src/trace/format.ts';
 function other(value: Json): Json {
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
-  if (Array.isArray(value)) return [...(value as readonly Json[]), 'nothing'];
+  if (Array.isArray(value)) return [...(value as readonly Json[]), Array.isArray(value[0]) ? ['nothing'] : 'nothing'];
   if (typeof value === 'object' && value !== null) return { ...value, nothing: 1 };
   return value === 'allow' ? 'deny' : value === 'deny' ? 'allow' : 'nothing';
 }
 
 /** No command of the models ever says this. */
-const NEVER = 'EXDEV';
+const NEVER = 'EL2HLT';
 
 /** One wrong expectation for every key of the right one. */
 export function wrongExpectations(expect: Expectation): readonly Expectation[] {
@@ -46,9 +46,9 @@ function without(expect: Expectation, key: string): Expectation {
   return Object.fromEntries(Object.entries(expect).filter(([name]) => name !== key));
 }
 
-/** The same steps up to `index`, with this expectation there. */
-export function withExpectation(steps: readonly TraceStep[], index: number, expect: Expectation): readonly TraceStep[] {
-  return steps.slice(0, index + 1).map((step, i) => (i === index ? { ...step, expect } : step));
+/** The same steps, with another one at `index`. Later ones stay: they may make what earlier ones name too early. */
+export function withStep(steps: readonly TraceStep[], index: number, step: TraceStep): readonly TraceStep[] {
+  return steps.map((old, i) => (i === index ? step : old));
 }
 
 /** The step with one falsified entry of its recorded state. */

@@ -12,7 +12,7 @@ import { replay } from '../../src/trace/replay.ts';
 import type { ReplayFailure } from '../../src/trace/replay-result.ts';
 import { ROOT } from '../support/repository.ts';
 import { excludedBy, type ObservedRow } from './link-core/scope.ts';
-import { withExpectation, wrongExpectations } from './planted.ts';
+import { withStep, wrongExpectations } from './planted.ts';
 import type { OracleRow } from './row.ts';
 
 export const TABLES = ['cgroup', 'link-core'] as const;
@@ -157,12 +157,14 @@ export function runRow(row: OracleRow, model: ModelDefinition): RowOutcome | und
 
 /** Wrong expectations of the row's last step that its replay does not find there. */
 export function acceptedErrors(row: TraceRow, model: ModelDefinition): readonly string[] {
-  const last = row.steps.length - 1;
+  const index = row.steps.length - 1;
+  const last = row.steps[index];
+  if (last === undefined) return [`${row.id} has no steps`];
   const semantics = semanticsNamed(model, row.semantics ?? DEFAULT_SEMANTICS);
-  return wrongExpectations(row.steps[last]?.expect ?? {}).flatMap((wrong) => {
-    const source = sourceOfRow({ ...row, steps: withExpectation(row.steps, last, wrong) });
+  return wrongExpectations(last.expect).flatMap((wrong) => {
+    const source = sourceOfRow({ ...row, steps: withStep(row.steps, index, { ...last, expect: wrong }) });
     const result = replay(source, { model, semantics });
-    const found = !result.ok && result.kind === 'difference' && result.step.index === last;
+    const found = !result.ok && result.kind === 'difference' && result.step.index === index;
     return found ? [] : [`${row.id}: ${JSON.stringify(wrong)}: ${result.ok ? 'agreed' : shown(result, source)}`];
   });
 }

@@ -40,8 +40,7 @@ describe('a suite as text', () => {
         '                                                      no-gap VIOLATED (expected: holds)',
         '                                                      order HOLDS (expected: violated)',
         'replace/two-managers  linux-6.18@work     812  0.02s  1 holds',
-        '                      linux-5.5@work      812  0.02s  no-gap violated (expected)',
-        '                                                      1 holds',
+        '                      linux-5.5@work      812  0.02s  no-gap violated (expected); 1 holds',
       ].join('\n'),
     );
   });
@@ -65,6 +64,13 @@ describe('a suite as text', () => {
     expect(text).to.include('VIOLATED no-gap (expected: holds)\n');
     expect(text.replace(/\s+/g, ' ')).to.include('order: expected violated, found holds');
     expect(text).to.include('no-orphan is unknown: --max-states 3');
+  });
+
+  it('names kernels that break it in the same way together', () => {
+    const broken = { verdicts: [verdict({ verdict: 'violated', expected: 'violated', trace: TRACE })] };
+    const text = suiteText(suite([result(broken), result({ ...broken, semantics: 'linux-5.5' })]), options);
+    expect(text).to.include('5 steps under linux-6.18@work, linux-5.5@work');
+    expect(text.match(/no-gap: two managers/g)).to.have.length(1);
   });
 
   it('says what was never covered', () => {

@@ -43,6 +43,8 @@ describe('comparing results', () => {
     expect(agrees({ errno: 'ENOSPC', count: 3 }, answered({ count: 3 }, 'ENOSPC'))).to.equal(true);
     expect(agrees({ verdict: 'deny', errno: 'EPERM' }, answered({ verdict: 'deny', errno: 'EPERM' }))).to.equal(true);
     expect(agrees({ count: 3 }, answered({ count: 3 }, 'ENOSPC'))).to.equal(false);
+    expect(agrees({ verdict: 'deny' }, answered({ verdict: 'deny', errno: 'EPERM' }))).to.equal(true);
+    expect(agrees({ ok: true }, answered({ verdict: 'deny', errno: 'EPERM' }))).to.equal(false);
   });
 
   it('never passes what the model does not say', () => {
