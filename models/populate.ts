@@ -152,7 +152,8 @@ function limitsOf(
   const files = made['file']?.length ?? 0;
   const revisions = tree.slots.some(({ constants }) => constants?.['countsRevisions'] === true);
   return {
-    entries: Math.min(declarations.limits['entries'] ?? MAX_PROGS, attaches + 1),
+    // One more than the limit, so that rules which exceed it are found by the property capacity and not by a bound.
+    entries: Math.min((declarations.limits['entries'] ?? MAX_PROGS) + 1, attaches + 1),
     effective: bounded(attaches + 1),
     changes: revisions ? (declarations.limits['revisions'] ?? bounded(uses.length + 1)) : 0,
     programRefs: bounded(files + attaches + (made['link']?.length ?? 0) + inodes + 2 * actors.length + 2),

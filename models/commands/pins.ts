@@ -36,11 +36,7 @@ export const objPin = command({
       if (name === undefined) return k.fail('name is free', 'EEXIST');
       k.check('name is free', name.inode === null, 'EEXIST');
       const directory = name.parent === null ? name.instance?.root : name.parent.inode;
-      k.check(
-        'may write the directory',
-        directory == null || k.rules.mayAccess(k, actor, directory, WRITE),
-        'EACCES',
-      );
+      k.check('may write the directory', directory == null || k.rules.mayAccess(k, actor, directory, WRITE), 'EACCES');
       if (target.kind === 'program') getProgram(k, target, `pin ${name.path}`);
       else getLink(k, target, `pin ${name.path}`);
       fill(made.inode, 'pin', target);
@@ -86,11 +82,7 @@ export const objGet = command({
       k.check('is in bpffs', found.where === 'bpffs', 'EACCES');
       const inode = resolved(found.inode);
       if (inode === null) return k.fail('path exists', 'ENOENT');
-      k.check(
-        'may open the pin',
-        k.rules.mayAccess(k, actor, inode, { read: !write, write: !read }),
-        'EACCES',
-      );
+      k.check('may open the pin', k.rules.mayAccess(k, actor, inode, { read: !write, write: !read }), 'EACCES');
       const { target } = inode;
       if (inode.type !== 'pin' || (target?.kind !== 'program' && target?.kind !== 'link'))
         return k.fail('is a pin', 'EACCES');

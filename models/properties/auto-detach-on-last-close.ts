@@ -1,6 +1,9 @@
 /** The last descriptor takes the attachment with it. */
-import { type Kernel, property } from '../kernel.ts';
+import { type Kernel, type Link, property } from '../kernel.ts';
 import { was } from './shared.ts';
+
+/** Was the link pinned before the step? */
+const isPinned = (k: Kernel, before: Link): boolean => k.before.inode.some(({ target }) => target === before);
 
 export const autoDetachOnLastClose = property({
   name: 'auto-detach-on-last-close',
@@ -14,7 +17,9 @@ export const autoDetachOnLastClose = property({
   check(k: Kernel) {
     for (const link of k.all.link) {
       const before = was(k, link);
-      if (before.refs === 0 || link.refs > 0 || link.deferred) continue;
+      if (before.refs === 0 || link.refs > 0) continue;
+      // The last pin, and the kernel's own workers, leave the rest to a work item.
+      if (link.deferred && (isPinned(k, before) || k.step.actor === 'kernel')) continue;
       k.subject();
       const releasing = k.all.process.some((process) => process.releasing.indexOf(link) >= 0);
       if (link.slot !== null && !releasing)

@@ -1,10 +1,11 @@
 /** Rules: the decisions of the kernel that a proposal may replace one by one. Steps reach them as `k.rules`. */
 import type { Rules } from '../kernel.ts';
-import { attachEntry, autoDetach, detachLink, hierarchyAllows, removeEntry } from './attach.ts';
+import { attachEntry, autoDetach, countChange, detachLink, hasRoom, hierarchyAllows, removeEntry } from './attach.ts';
 import { releaseSlot } from './cgroup-death.ts';
 import { computeEffective, insertPosition, replaceEffective, updateEffective } from './order.ts';
 import { inodeMayGo } from './pins.ts';
-import { netAdmin } from './privileges.ts';
+import { capable, mayAccess, netAdmin } from './privileges.ts';
+import { freeProgram } from './references.ts';
 import { freeLinkStep, releaseFile } from './release.ts';
 import { allocateStorage } from './storage.ts';
 
@@ -13,16 +14,21 @@ export const rules: Rules = {
   updateEffective,
   replaceEffective,
   hierarchyAllows,
+  hasRoom,
+  countChange,
   insertPosition,
   attachEntry,
   removeEntry,
   detachLink,
   autoDetach,
   releaseSlot,
+  freeProgram,
   freeLinkStep,
   releaseFile,
   inodeMayGo,
   allocateStorage,
   netAdmin,
+  mayOpenById: (_k, process) => capable(process, 'CAP_SYS_ADMIN'),
+  mayAccess,
   mayDetach: (k, process) => !k.has('attach-needs-net-admin') || netAdmin(k, process),
 };

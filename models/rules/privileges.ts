@@ -1,5 +1,6 @@
 /** Privileges: who may do what. Kernel: capable(), bpf_capable(), fs/namei.c inode_permission. Facts cgroup 12, link-core 13. */
 import type { Access, Inode, Kernel, Process } from '../kernel.ts';
+import { modeName } from './pins.ts';
 
 export const CAPABILITIES = ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_PERFMON', 'CAP_SYS_ADMIN'] as const;
 export type Capability = (typeof CAPABILITIES)[number];

@@ -21,10 +21,13 @@ export function getProgram(k: Kernel, program: Program, why: string): void {
   count(k, program, 1, why);
 }
 
-/** Last put: the id is freed inline; memory goes after a grace period for packets that are running (facts link-core 2.5). */
 export function putProgram(k: Kernel, program: Program, why: string): void {
   count(k, program, -1, why);
-  if (program.refs > 0) return;
+  if (program.refs === 0) k.rules.freeProgram(k, program);
+}
+
+/** Last put: the id is freed inline; memory goes after a grace period for packets that are running (facts link-core 2.5). */
+export function freeProgram(k: Kernel, program: Program): void {
   // PERF_RECORD_BPF_EVENT of the unloading (facts link-core 3.3 G2, pr-008).
   k.tell({ type: 'record', key: 'unloaded', object: program.name });
   const readers = k.all.packet.filter((packet) => packet.running);

@@ -164,5 +164,6 @@ export async function check(
       options,
       io,
     );
+  else if (interrupted) io.stderr.write('lastref: interrupted before anything was checked\n');
   return exitCode;
 }

@@ -39,7 +39,12 @@ export interface RecordedState {
   readonly cgroups: Readonly<
     Record<
       string,
-      | { readonly list: readonly string[]; readonly effective: readonly string[]; readonly mode: readonly string[]; readonly revision: number }
+      | {
+          readonly list: readonly string[];
+          readonly effective: readonly string[];
+          readonly mode: readonly string[];
+          readonly revision: number;
+        }
       | { readonly errno: string }
     >
   >;

@@ -34,7 +34,12 @@ export interface Retraced {
 }
 
 /** Runs the path again. `label` is what is expected to be broken at its end. */
-export function retrace(machine: Machine, path: readonly number[], label: string, describe: (k: never) => Description): Retraced {
+export function retrace(
+  machine: Machine,
+  path: readonly number[],
+  label: string,
+  describe: (k: never) => Description,
+): Retraced {
   return machine.withoutStoring(() => {
     const { cells, k } = machine.parts;
     cells.load(machine.initial, 0);
@@ -81,7 +86,7 @@ export function retraceStep(machine: Machine, transition: number): { report: num
       op: running.op,
       args: started || (ended && machine.parts.grain !== 'lock') ? item?.input.args : undefined,
       stepName: running.stepName,
-      result: work ? '' : running.errno ?? (ended ? 'ok' : '…'),
+      result: work ? '' : (running.errno ?? (ended ? 'ok' : '…')),
       values: running.values,
       happenings,
     },

@@ -120,18 +120,27 @@ describe('lastref check', () => {
   it('stops at an interrupt, with what is known by then', async () => {
     folder.write('scenarios/a.yaml', expected);
     folder.write('scenarios/b.yaml', expected);
-    let beforeSecond = 0;
-    const { code, stdout } = await folder.run(['check'], {
-      onInterrupt: (listener) => {
-        const timer = setInterval(() => {
-          beforeSecond++;
-          if (beforeSecond === 1) listener();
-        }, 0);
-        return () => clearInterval(timer);
-      },
-    });
-    expect([0, 3]).to.include(code);
-    if (code === 3) expect(stdout === '' || stdout.includes('unknown: interrupted')).to.equal(true);
+    const afterFirst = (listener: () => void): (() => void) => {
+      setImmediate(() => setImmediate(listener));
+      return () => undefined;
+    };
+    const { code, stdout } = await folder.run(['check'], { onInterrupt: afterFirst });
+    expect(code).to.equal(3);
+    expect(stdout)
+      .to.include('interrupted: ')
+      .and.to.include('1 scenario, 1 run: ')
+      .and.to.include('exit 3: unknown: interrupted');
+  });
+
+  it('says so where an interrupt came before everything', async () => {
+    folder.write('scenarios/a.yaml', expected);
+    const atOnce = (listener: () => void): (() => void) => {
+      listener();
+      return () => undefined;
+    };
+    const { code, stdout, stderr } = await folder.run(['check'], { onInterrupt: atOnce });
+    expect({ code, stdout }).to.deep.equal({ code: 3, stdout: '' });
+    expect(stderr).to.include('interrupted before anything was checked');
   });
 
   it('gives the same random run for the same seed', async () => {
