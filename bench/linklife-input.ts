@@ -1,6 +1,6 @@
 /** LinkLife of a given size as input of the binder: every process has a menu of every action on every link. */
 import { ENVIRONMENT } from '../src/world/plan.ts';
-import type { ActorInput, ItemInput, WorldInput } from '../src/world/input.ts';
+import { type ActorInput, type ItemInput, NO_FAULTS, type WorldInput } from '../src/world/input.ts';
 import { linkLife } from './models/linklife.ts';
 
 export function linkLifeInput(processes: number, links: number, cgroups: number): WorldInput {
@@ -18,6 +18,7 @@ export function linkLifeInput(processes: number, links: number, cgroups: number)
     grain: 'command',
     objects: { processes, links, cgroups },
     limits: {},
+    faults: NO_FAULTS,
     setup: [],
     actors: [...actors, { name: ENVIRONMENT, script: [], menu: { items: rmdir, times: undefined } }],
     properties: [

@@ -68,7 +68,7 @@ export interface Rules {
   /** Stores the new program of a link into the arrays that are there (replace_effective_prog). */
   replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void;
   /** May something be attached here, given the ancestors (hierarchy_allows_attach)? */
-  hierarchyAllows(k: Kernel, slot: Slot): boolean;
+  hierarchyAllows(k: Kernel, slot: Slot, mode: Slot['mode']): boolean;
   /** Is there room for one more entry (__cgroup_bpf_attach, BPF_CGROUP_MAX_PROGS)? */
   hasRoom(k: Kernel, slot: Slot): boolean;
   /** Counts a change of the slot (`cgrp->bpf.revisions[atype] += 1` in __cgroup_bpf_attach, __replace and __detach). */

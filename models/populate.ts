@@ -139,6 +139,18 @@ function storagesOf(declared: Declared, slots: readonly Instance[]): Instance[] 
   );
 }
 
+/** Descriptors whose name a later step takes over: they stay open without one. */
+function unnamed(uses: readonly Use[]): number {
+  // A name may stand in the table of another process than the one that gave it.
+  const mixed = uses.some(isOp('fork', 'clone_files', 'send_fd'));
+  const given = uses.flatMap(({ command, args, actor, as }) =>
+    [command.yieldsHandle ? as : undefined, ...command.handleArguments.map((argument) => args[argument])]
+      .filter((name) => typeof name === 'string')
+      .map((name) => (mixed ? name : `${actor} ${name}`)),
+  );
+  return given.length - new Set(given).size;
+}
+
 function limitsOf(
   declarations: Declarations,
   made: Record<string, Instance[]>,
@@ -150,6 +162,7 @@ function limitsOf(
   const { actors, handles, uses } = declarations;
   const attaches = count('prog_attach', 'link_create');
   const files = made['file']?.length ?? 0;
+  const fds = bounded(handles.size + unnamed(uses) + 1);
   const revisions = tree.slots.some(({ constants }) => constants?.['countsRevisions'] === true);
   return {
     // One more than the limit, so that rules which exceed it are found by the property capacity and not by a bound.
@@ -161,9 +174,9 @@ function limitsOf(
     fileRefs: bounded(actors.length * Math.max(1, handles.size) + count('send_msg', 'io_uring_register') + 2),
     cssRefs: bounded((made['link']?.length ?? 0) + (made['socket']?.length ?? 0) + 2 * actors.length + 2),
     bpfRefs: bounded((made['socket']?.length ?? 0) + tree.cgroups.length),
-    fds: bounded(handles.size + 1),
+    fds,
     handles: handles.size,
-    cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? bounded(handles.size + 1) : 0,
+    cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,
     messages: count('send_msg'),
   };
 }

@@ -74,6 +74,8 @@ export const rename = command({
       const target = to.name;
       if (target === undefined) return;
       if (has(args.flags, RENAME_FLAG.RENAME_NOREPLACE)) k.check('new name is free', target.inode === null, 'EEXIST');
+      // A name that is renamed over is removed, too (fs/namei.c may_delete of the new name).
+      if (target.inode !== null) checkMayRemove(k, actor, target, target.inode);
       if (has(args.flags, RENAME_FLAG.RENAME_EXCHANGE)) {
         k.check('both names exist', target.inode !== null, 'ENOENT');
         name.inode = target.inode;

@@ -25,6 +25,7 @@ export const mkdir = command({
       const taken = k.all.cgroup.some((other) => other.path === cgroup.path && other.phase === 'ONLINE');
       k.check('name is free', cgroup.phase === 'ABSENT' && !taken, 'EEXIST');
       k.check('parent is alive', cgroup.parent === null || cgroup.parent.phase === 'ONLINE', 'ENOENT');
+      k.allocates('BPF state of the cgroup');
       bringOnline(k, cgroup);
     },
   },

@@ -3,7 +3,7 @@ import { ref } from '../../src/modelling/index.ts';
 import { type Cgroup, command, type Kernel, type Packet, type Process, type Program, type Slot } from '../kernel.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
-import { outcomeOf, runAll, runOne } from '../rules/run.ts';
+import { conclude, runAll, runOne } from '../rules/run.ts';
 
 const HOOKS = Object.keys(CGROUP_ATTACH_TYPES);
 const EGRESS = 'cgroup_inet_egress';
@@ -17,7 +17,7 @@ function take(k: Kernel, slot: Slot | null): Packet | null {
   const programs = slot === null ? [] : [...slot.effective];
   const packet = k.all.packet.find(({ owner }) => owner === k.step.actor) ?? null;
   if (packet === null) {
-    k.returns(runAll(k, programs));
+    runAll(k, programs);
     return null;
   }
   packet.running = true;
@@ -39,7 +39,7 @@ function runNext(k: Kernel, packet: Packet): boolean {
 
 /** End of the read-side section: programs that waited for this packet may be freed. */
 function finish(k: Kernel, packet: Packet): void {
-  k.returns(outcomeOf([...packet.ran]));
+  conclude(k, [...packet.ran]);
   packet.running = false;
   packet.current = false;
   packet.slot = null;

@@ -38,7 +38,8 @@ export const linkCreate = command({
       checkProgramFits(k, actor, program, args.attachType, 'EPERM');
       const preorder = k.has('preorder') ? FLAG.BPF_F_PREORDER : 0;
       k.check('flags are known', only(args.flags, preorder | mprogFlags(k)), 'EINVAL');
-      if (args.expectedRevision !== 0) k.check('expected_revision is known', k.has('mprog'), 'EINVAL');
+      if (args.expectedRevision !== 0 || args.relative !== null)
+        k.check('relative_fd and expected_revision are known', k.has('mprog'), 'EINVAL');
       getProgram(k, program, `LINK_CREATE of ${actor.name}`);
       frame.program = program;
     },
@@ -48,6 +49,7 @@ export const linkCreate = command({
       frame.cgroup = cgroup;
     },
     prime(k: Kernel, { made, actor }) {
+      k.allocates('the link');
       checkRoom(k, actor);
       made.link.fire('PRIME');
       made.link.refs = 1;

@@ -37,6 +37,7 @@ export const objPin = command({
       k.check('name is free', name.inode === null, 'EEXIST');
       const directory = name.parent === null ? name.instance?.root : name.parent.inode;
       k.check('may write the directory', directory == null || k.rules.mayAccess(k, actor, directory, WRITE), 'EACCES');
+      k.allocates('the inode');
       if (target.kind === 'program') getProgram(k, target, `pin ${name.path}`);
       else getLink(k, target, `pin ${name.path}`);
       fill(made.inode, 'pin', target);

@@ -61,7 +61,10 @@ export const progAttach = command({
       if (k.has('attach-needs-net-admin')) k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
       checkAttachType(k, args.attachType);
       k.check('flags are known', only(args.flags, knownFlags(k)), 'EINVAL');
-      if (args.expectedRevision !== 0) k.check('expected_revision is known', k.has('mprog'), 'EINVAL');
+      // What an older kernel does not know are non-zero bytes after its last field.
+      if (args.replace !== null) k.check('replace_bpf_fd is known', k.has('replace'), 'EINVAL');
+      if (args.expectedRevision !== 0 || args.relative !== null)
+        k.check('relative_fd and expected_revision are known', k.has('mprog'), 'EINVAL');
       const program = resolveProgram(k, actor, args.prog);
       checkProgramFits(k, actor, program, args.attachType, 'EINVAL');
       getProgram(k, program, `PROG_ATTACH of ${actor.name}`);

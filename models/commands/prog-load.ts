@@ -19,6 +19,7 @@ export const progLoad = command({
     load(k: Kernel, { args, made, actor, as }) {
       checkAttr(k, args.attr);
       checkMayLoad(k, actor, made.program.template.type);
+      k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');
       getProgram(k, made.program, `descriptor of ${actor.name}`);

@@ -57,8 +57,8 @@ function countAttachments(k: Kernel, found: Found): void {
 function countCalls(k: Kernel, found: Found): void {
   for (const call of k.calls()) {
     for (const held of call.registers) found(held, held.kind === 'cgroup' ? 'css of ' : '');
-    const link = call.op === 'link_create' ? call.made['link'] : undefined;
-    if (link?.kind === 'link' && link.refs > 0 && !k.all.file.some((file) => file.target === link)) found(link);
+    const { link, file } = call.op === 'link_create' ? call.made : {};
+    if (link?.kind === 'link' && link.refs > 0 && file?.kind === 'file' && file.type === 'free') found(link);
   }
 }
 

@@ -1,25 +1,30 @@
 /** What stays attached keeps its place relative to the others. */
 import { type Kernel, property, type Slot } from '../kernel.ts';
-import { programOf } from '../rules/order.ts';
 import { ON, PROGRAMS, slotOn, was } from './shared.ts';
 
-/** An entry's identity in the order: the role its program belongs to, else the entry itself. */
-function keys(slot: Slot, roles: readonly (readonly { readonly name: string }[])[]): string[] {
-  return [...slot.entries].map((entry) => {
-    const program = programOf(entry)?.name;
-    const role = roles.findIndex((versions) => versions.some(({ name }) => name === program));
-    return role >= 0 ? `role ${role + 1}` : `${entry.kind} ${entry.name}`;
+type Roles = readonly (readonly { readonly name: string }[])[];
+
+/** Rank of the role that a program is a version of, counted from 1; 0 if of none. */
+const rankOf = (program: string, roles: Roles): number =>
+  roles.findIndex((versions) => versions.some(({ name }) => name === program)) + 1;
+
+/** What runs, in order: versions of one role are one key, and each key counts where it runs first. */
+function keys(slot: Slot, roles: Roles): string[] {
+  const all = [...slot.effective].map(({ name }) => {
+    const rank = rankOf(name, roles);
+    return rank === 0 ? name : `role ${rank}`;
   });
+  return [...new Set(all)];
 }
 
 export const orderPreserved = property({
   name: 'order-preserved',
   kind: 'step',
   statement:
-    'Entries that stay attached keep their order, and the roles stand in the order in which they are given; versions of one role count as the same entry.',
-  claims: ['C12', 'C15', 'C18'],
+    'Programs that go on running keep their order, and roles run in the order in which they are given; versions of one role count as the same.',
+  claims: ['C12', 'C15', 'C16', 'C18'],
   explanation:
-    'A drop before a count and a count before a drop are two different policies. Replacing in place keeps the position; detaching and attaching again moves the entry to the tail.',
+    'A drop before a count and a count before a drop are two different policies. Replacing in place keeps the position; detaching and attaching again moves the entry to the tail, and a REPLACE that leaves PREORDER out moves it to another class.',
   params: { ...ON, roles: { shape: 'list', of: PROGRAMS, optional: true } },
   check(k: Kernel, { on, attachType, roles }) {
     const slot = slotOn(k, on, attachType);
@@ -30,8 +35,8 @@ export const orderPreserved = property({
     const now = after.filter((key) => before.includes(key));
     if (stayed.join() !== now.join())
       return `the order in ${on.name} was ${before.join(', ')} and became ${after.join(', ')}`;
-    const ranks = after.flatMap((key) => (key.startsWith('role ') ? Number(key.slice('role '.length)) : []));
+    const ranks = [...slot.effective].map(({ name }) => rankOf(name, roles ?? [])).filter((rank) => rank > 0);
     const sorted = ranks.every((rank, i) => i === 0 || (ranks[i - 1] as number) <= rank);
-    return sorted || `the roles in ${on.name} stand in the order ${ranks.join(', ')}`;
+    return sorted || `the roles run in ${on.name} in the order ${ranks.join(', ')}`;
   },
 });

@@ -1,15 +1,17 @@
 /** When everything has come to rest, nothing is left that nobody can reach. */
-import { type Kernel, type Program, property } from '../kernel.ts';
+import { type Kernel, type Link, type Program, property } from '../kernel.ts';
 import { exists } from './shared.ts';
 
 /**
  * Holders are looked for one by one: a count would call a program held whose reference somebody forgot to put. At rest no
  * command is under way.
  */
+const isOpenOrPinned = (k: Kernel, held: Program | Link): boolean =>
+  k.all.file.some(({ target }) => target === held) || k.all.inode.some(({ target }) => target === held);
+
 const isReachable = (k: Kernel, program: Program): boolean =>
+  isOpenOrPinned(k, program) ||
   k.all.slot.some((slot) => slot.entries.indexOf(program) >= 0) ||
-  k.all.file.some(({ target }) => target === program) ||
-  k.all.inode.some(({ target }) => target === program) ||
   k.all.link.some((link) => exists(link) && link.prog === program);
 
 export const quiescentNoLeak = property({
@@ -28,12 +30,11 @@ export const quiescentNoLeak = property({
       if (slot.entries.length > 0 && (phase === 'RELEASED' || phase === 'FREED'))
         return `${slot.entries.at(0).name} is attached to ${slot.cgroup?.name}, which is ${phase}: nothing will release it`;
     }
-    for (const program of k.all.program) {
+    for (const program of k.all.program)
       if (program.phase === 'LOADED' && !isReachable(k, program))
         return `program ${program.name} is loaded and nobody holds it`;
-    }
     for (const link of k.all.link)
-      if (link.refs === 0 && !['ABSENT', 'GONE'].includes(link.phase))
+      if (!['ABSENT', 'GONE'].includes(link.phase) && !isOpenOrPinned(k, link))
         return `link ${link.name} is ${link.phase} and nobody holds it`;
     for (const file of k.all.file)
       if (file.refs === 0 && file.type !== 'free') return `file ${file.name} is open and nobody holds it`;

@@ -4,6 +4,7 @@
  */
 import type { Attachment, Entry, Kernel, Link, Slot } from '../kernel.ts';
 import { FLAG, has } from './flags.ts';
+import { programOf } from './order.ts';
 import { getCss, putCss, putProgram } from './references.ts';
 
 export type Mode = Slot['mode'];
@@ -19,10 +20,11 @@ export function countChange(_k: Kernel, slot: Slot): void {
 }
 
 /** The nearest ancestor that has entries, or is MULTI, decides (facts cgroup 6.2, C05–C35). */
-export function hierarchyAllows(_k: Kernel, slot: Slot): boolean {
+export function hierarchyAllows(k: Kernel, slot: Slot, mode: Mode): boolean {
   for (const ancestor of slot.ancestors) {
     if (ancestor.mode === 'MULTI') return true;
-    if (ancestor.entries.length > 0) return ancestor.mode === 'OVERRIDE';
+    if (ancestor.entries.length > 0)
+      return ancestor.mode === 'OVERRIDE' && (mode === 'OVERRIDE' || k.has('any-mode-below-override'));
   }
   return true;
 }
@@ -33,7 +35,7 @@ export const hasRoom = (_k: Kernel, slot: Slot): boolean => slot.entries.length 
 /** Checks 10 to 15 of facts cgroup 5.2, in the kernel's order. */
 function checkAttach(k: Kernel, { slot, entry, mode, expectedRevision, replace, flags }: Attachment): void {
   if (expectedRevision !== 0) k.check('expected revision', expectedRevision === revisionOf(slot), 'ESTALE');
-  k.check('hierarchy allows', k.rules.hierarchyAllows(k, slot), 'EPERM');
+  k.check('hierarchy allows', k.rules.hierarchyAllows(k, slot, mode), 'EPERM');
   if (slot.entries.length > 0) k.check('mode of the slot', slot.mode === mode, 'EPERM');
   k.check('room in the slot', k.rules.hasRoom(k, slot), 'E2BIG');
   if (mode !== 'MULTI' || entry.kind === 'link') return;
@@ -55,13 +57,16 @@ export function attachEntry(k: Kernel, attachment: Attachment): void {
       : slot.entries.length > 0
         ? 0
         : -1;
+  const position = over >= 0 ? over : k.rules.insertPosition(k, slot, attachment.anchor(), flags);
+  if (programOf(entry)?.template.cgroupStorage != null) k.allocates('cgroup storage');
+  if (over < 0) k.allocates('the list entry');
+  k.allocates('effective arrays');
   let replaced: Entry | null = null;
   if (over >= 0) {
     replaced = slot.entries.at(over);
     slot.entries.replace(over, entry);
     slot.preorders.replace(over, preorder);
   } else {
-    const position = k.rules.insertPosition(k, slot, attachment.anchor(), flags);
     slot.entries.insert(position, entry);
     slot.preorders.insert(position, preorder);
   }

@@ -22,19 +22,21 @@ export function retvalAfter(program: Program, retval: number): number {
   return returns % 2 === 0 && set === 0 ? EPERM : set;
 }
 
-/** Every program runs, in order; the verdict is what is left in the shared value. */
-export function runAll(k: Kernel, programs: readonly Program[]): Readonly<Record<string, unknown>> {
+/** Every program runs, in order, without a short circuit. */
+export function runAll(k: Kernel, programs: readonly Program[]): void {
   for (const program of programs) runOne(k, program);
-  return outcomeOf(programs);
+  conclude(k, programs);
 }
 
-/** Who ran, and what the process that made the event sees. */
-export function outcomeOf(programs: readonly Program[]): Readonly<Record<string, unknown>> {
+/** What the process that made the event gets from the programs that ran: what is left in the shared value. */
+export function conclude(k: Kernel, programs: readonly Program[]): void {
   const retval = programs.reduce((value, program) => retvalAfter(program, value), 0);
   const ran = programs.map(({ name }) => name);
-  return retval === 0
-    ? { ran, verdict: 'allow' }
-    : { ran, verdict: 'deny', errno: ERROR_NAMES[retval] ?? `E${retval}` };
+  k.returns({ ran, verdict: retval === 0 ? 'allow' : 'deny' });
+  if (retval === 0) return;
+  const errno = ERROR_NAMES[retval] ?? 'EPERM';
+  k.returns({ errno });
+  k.sees(errno);
 }
 
 export function runOne(k: Kernel, program: Program): void {

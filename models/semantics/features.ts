@@ -6,6 +6,8 @@
 export const FEATURES = {
   multi: 'ALLOW_MULTI: several programs in one slot, effective arrays (4.15, merge b295edc54bf0)',
   query: 'BPF_PROG_QUERY (4.15)',
+  'any-mode-below-override':
+    'below an OVERRIDE attachment any mode may be attached, only OVERRIDE before (4.15; facts cgroup 6.2)',
   'release-at-offline':
     'attachments are released when the cgroup is removed and has no sockets, not when it is freed (5.3, 4bfc0bb2c60e)',
   'descendants-hold-ancestors':

@@ -13,7 +13,7 @@ const kernel = (name: string, says: string, features: readonly Feature[]): BpfSe
 });
 
 const V4_10: readonly Feature[] = ['attach-needs-net-admin'];
-const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query'];
+const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query', 'any-mode-below-override'];
 const V5_5: readonly Feature[] = [...V4_15, 'release-at-offline', 'descendants-hold-ancestors'];
 const V5_6: readonly Feature[] = [...V5_5, 'replace'];
 const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
@@ -46,6 +46,11 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
     kernel('linux-5.10', 'link ids, ENOLINK, LINK_DETACH', V5_10),
     kernel('linux-6.1', '6.1.192 as Debian bookworm ships it', V6_1),
     kernel('linux-6.12', '6.12.117 as Debian trixie ships it: PREORDER, anchors and revisions by backport', V6_12),
+    kernel(
+      'linux-6.18.19',
+      '6.18.19 by its source: LINK_UPDATE misses its place among PREORDER entries (facts cgroup 17)',
+      V6_18.filter((feature) => feature !== 'preorder-slot-fix'),
+    ),
     kernel('linux-6.18', '6.18.44, the kernel that the facts were observed on', V6_18),
     kernel('linux-7.2', '7.2 as of its release', V6_18),
   ].map((semantics) => [semantics.name, semantics]),

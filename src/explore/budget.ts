@@ -10,7 +10,12 @@ export interface Budget {
   readonly maxBytes: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { maxStates: 5_000_000, maxSeconds: 120, maxDepth: Number.POSITIVE_INFINITY, maxBytes: 4 * 2 ** 30 };
+export const DEFAULT_BUDGET: Budget = {
+  maxStates: 5_000_000,
+  maxSeconds: 120,
+  maxDepth: Number.POSITIVE_INFINITY,
+  maxBytes: 4 * 2 ** 30,
+};
 
 /** The bound that was hit, in words, or undefined. */
 export function bounded(budget: Budget, states: number, bytes: number, seconds: number): string | undefined {

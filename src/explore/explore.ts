@@ -3,6 +3,7 @@ import { type Budget, bounded } from './budget.ts';
 import { makeExpander } from './expander.ts';
 import type { ExploredMachine } from './machine-contract.ts';
 import { pathTo } from './path.ts';
+import { type StateCheck, StateChecks } from './state-checks.ts';
 import { StateStore } from './store.ts';
 import type { Frontier } from './strategies/frontier.ts';
 
@@ -73,15 +74,22 @@ class Search {
   private readonly machine: ExploredMachine;
   private readonly options: ExploreOptions;
   private readonly needsFinal: boolean;
-  private open: ExploredMachine['stateProperties'];
+  private readonly checks: StateChecks;
+  /** Properties of final states that no state broke so far. */
+  private openAtEnd: ExploredMachine['stateProperties'];
 
   constructor(machine: ExploredMachine, options: ExploreOptions) {
     this.machine = machine;
     this.options = options;
-    this.store = new StateStore(machine.words);
+    this.store = new StateStore(machine.words, machine.transitionCount);
     this.store.add(machine.initial, 0, 0);
-    this.open = machine.stateProperties;
-    this.needsFinal = options.outcomes || this.open.some(({ onlyFinal }) => onlyFinal);
+    const properties = machine.stateProperties;
+    this.checks = new StateChecks(
+      machine,
+      properties.filter(({ onlyFinal }) => !onlyFinal),
+    );
+    this.openAtEnd = properties.filter(({ onlyFinal }) => onlyFinal);
+    this.needsFinal = options.outcomes || this.openAtEnd.length > 0;
   }
 
   onReport(index: number, state: number, t: number): void {
@@ -97,19 +105,43 @@ class Search {
       });
   }
 
-  /** Checks the predicates of a state that was found. */
-  inspect(state: number): void {
-    const { machine, store } = this;
+  /** Bytes of all that grows. */
+  get bytes(): number {
+    return this.store.bytes + this.machine.trees.size * 4;
+  }
+
+  /** Checks the properties of the first state. */
+  inspectFirst(): void {
+    this.breaks(this.checks.first(this.store.states, 0), 0);
+    if (this.needsFinal) this.inspectFinal(0);
+  }
+
+  /** Checks the properties of a state that was found from `parent`. */
+  inspect(state: number, parent: number): void {
+    const { words } = this.machine;
+    const broken = this.checks.next(this.store.states, state * words, parent * words);
+    if (broken.length !== 0) this.breaks(broken, state);
+    if (this.needsFinal) this.inspectFinal(state);
+  }
+
+  private inspectFinal(state: number): void {
+    const { machine, store, openAtEnd } = this;
     const offset = state * machine.words;
-    const final = this.needsFinal && machine.isFinalState(store.states, offset);
-    let broken = false;
-    for (const { index, label, onlyFinal } of this.open) {
-      if ((onlyFinal && !final) || machine.predicate(index, store.states, offset)) continue;
-      this.findings.set(label, { label, kind: 'property', why: undefined, path: pathTo(machine, store, state) });
-      broken = true;
-    }
-    if (broken) this.open = this.open.filter(({ label }) => !this.findings.has(label));
-    if (final) this.finish(state, offset);
+    if (!machine.isFinalState(store.states, offset)) return;
+    const broken = openAtEnd.filter(({ index }) => !machine.predicate(index, store.states, offset));
+    if (broken.length !== 0) this.openAtEnd = openAtEnd.filter((property) => !broken.includes(property));
+    this.breaks(broken, state);
+    this.finish(state, offset);
+  }
+
+  private breaks(broken: readonly StateCheck[], state: number): void {
+    for (const { label } of broken)
+      this.findings.set(label, {
+        label,
+        kind: 'property',
+        why: undefined,
+        path: pathTo(this.machine, this.store, state),
+      });
   }
 
   private finish(state: number, offset: number): void {
@@ -166,15 +198,15 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
   let expanded = 0;
   let shown = 0;
   let depth = 0;
-  search.inspect(0);
+  search.inspectFirst();
   for (let state = frontier.take(); state >= 0; state = frontier.take()) {
     if (tooDeep(store, state, frontier.depth, budget.maxDepth)) {
       search.bounds.add(`--max-depth ${budget.maxDepth}`);
       continue;
     }
-    if (expanded % CLOCK_INTERVAL === 0) {
+    if (expanded % CLOCK_INTERVAL === 0 || store.count >= budget.maxStates) {
       const seconds = elapsed();
-      const bound = bounded(budget, store.count, store.bytes, seconds);
+      const bound = bounded(budget, store.count, search.bytes, seconds);
       if (bound !== undefined) {
         search.bounds.add(bound);
         break;
@@ -189,7 +221,7 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
     expanded++;
     transitions += enabled;
     if (enabled === 0) search.stuck(state);
-    for (let found = before; found < store.count; found++) search.inspect(found);
+    for (let found = before; found < store.count; found++) search.inspect(found, state);
     if (store.count > before) depth = frontier.depth + 1;
     frontier.found(before, store.count);
   }
@@ -199,7 +231,7 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
     transitions,
     depth,
     seconds: elapsed(),
-    bytes: store.bytes,
+    bytes: search.bytes,
     findings: [...search.findings.values()],
     bounds: [...search.bounds],
     outcomes: search.outcomeList(),

@@ -5,7 +5,13 @@ import { type ExploredMachine, LEAF_NO, RESULT_IN_CELLS } from './machine-contra
  * Writes the successor of the state at `offset` under transition `t` to `into`.
  * Returns -1 if the transition is not enabled, else 0, or 1 + the index of the report that it found.
  */
-export function successor(machine: ExploredMachine, t: number, states: Int32Array, offset: number, into: Int32Array): number {
+export function successor(
+  machine: ExploredMachine,
+  t: number,
+  states: Int32Array,
+  offset: number,
+  into: Int32Array,
+): number {
   const { words, trees } = machine;
   let child = trees.walk(t, states, offset);
   if (child === 0) {
@@ -16,8 +22,6 @@ export function successor(machine: ExploredMachine, t: number, states: Int32Arra
     }
   }
   if (child === -LEAF_NO) return -1;
-  const leaf = -child * words;
-  for (let w = 0; w < words; w++)
-    into[w] = ((states[offset + w] as number) & (trees.effects[(leaf + w) * 2] as number)) | (trees.effects[(leaf + w) * 2 + 1] as number);
+  trees.apply(-child, states, offset, into);
   return trees.leafReport[-child] as number;
 }

@@ -49,8 +49,15 @@ export interface World<O extends Objects = Objects> {
   when(condition: unknown): asserts condition;
   /** Who does what, for properties of steps; `errno` is null while a command runs and after success. */
   readonly step: { readonly actor: string; readonly op: string; readonly errno: string | null };
+  /**
+   * The kernel allocates memory here. Where the scenario lets allocations fail (`faults: {allocation: n}`), one branch of
+   * the exploration ends the command with ENOMEM at this point.
+   */
+  allocates(what: string): void;
   /** What the running command returns besides success; never part of the state. */
   returns(values: Readonly<Record<string, unknown>>): void;
+  /** What the actor sees of a command that succeeded, where that is an errno: what a denied event returns to it. */
+  sees(errno: string): void;
   /** Tells whoever watches. */
   tell(happening: Happening): void;
   /** A property calls this when its subject exists; a property that never did is vacuous. */

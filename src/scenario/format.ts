@@ -55,6 +55,10 @@ export const scenarioFormat = z.strictObject({
   grain: z.enum(GRAINS).default('work').describe('how fine the steps are'),
   semantics: z.array(word).min(1).optional().describe('kernels and proposals to run under'),
   limits: z.record(z.string(), z.int().min(0)).default({}).describe('bounds of the model to lower'),
+  faults: z
+    .strictObject({ allocation: z.int().min(0).default(0).describe('allocations that may fail in one run') })
+    .default({ allocation: 0 })
+    .describe('what the environment may let fail'),
   objects: z.record(z.string(), z.unknown()).default({}).describe('what exists or may be created'),
   setup: z
     .array(z.record(z.string(), stepFormat))

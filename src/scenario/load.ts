@@ -35,6 +35,7 @@ class Reader {
       grain: text.grain,
       semantics: [...new Set(text.semantics ?? [model.defaultSemantics])],
       limits: text.limits,
+      faults: text.faults,
       objects: text.objects,
       setup: this.setup(),
       actors: Object.keys(text.actors).map((name) => this.actor(name)),

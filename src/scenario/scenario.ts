@@ -1,6 +1,6 @@
 /** A scenario: what its file says, with positions, before a model gives it meaning. */
 import type { Budget } from '../explore/budget.ts';
-import type { Grain, Position } from '../world/input.ts';
+import type { Faults, Grain, Position } from '../world/input.ts';
 import type { Verdict } from './result.ts';
 import type { Step } from './steps.ts';
 
@@ -41,6 +41,7 @@ export interface Scenario {
   readonly grain: Grain;
   readonly semantics: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
+  readonly faults: Faults;
   readonly objects: Readonly<Record<string, unknown>>;
   readonly setup: readonly SetupStep[];
   readonly actors: readonly ScenarioActor[];

@@ -93,6 +93,7 @@ export function toWorld(
     grain,
     objects,
     limits: scenario.limits,
+    faults: scenario.faults,
     setup: [
       ...provided,
       ...setup.map(({ actor, item }): SetupInput => ({ ...item.input, actor })),

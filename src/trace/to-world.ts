@@ -2,7 +2,7 @@
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
 import { CELL_BITS_MAX } from '../world/cells.ts';
-import { type ActorInput, InputError, type ItemInput, type WorldInput } from '../world/input.ts';
+import { type ActorInput, InputError, type ItemInput, NO_FAULTS, type WorldInput } from '../world/input.ts';
 import { ENVIRONMENT } from '../world/plan.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { SLEEP } from './check.ts';
@@ -113,6 +113,7 @@ export function traceWorld(source: TraceSource, model: ModelDefinition, semantic
     grain: 'lock',
     objects: { ...trace.objects },
     limits: limitsOf(trace),
+    faults: NO_FAULTS,
     setup: [],
     actors: actors.filter(({ name, script }) => name !== ENVIRONMENT || script.length > 0),
     properties: [],

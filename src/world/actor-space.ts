@@ -17,7 +17,8 @@ export function frameObject(actor: ActorPlan, input: WorldInput, results: number
     fields: {
       item: count(script.length),
       running: count(lock ? items.length : 0),
-      step: count(lock ? longest - 1 : 0),
+      // One behind the last step stands for what is left to do before user mode.
+      step: count(lock ? longest : 0),
       repetition: count(lock ? Math.max(0, repeats - 1) : 0),
       spent: count(actor.input.menu?.times ?? 0),
       used: array(count(repeats), repeats === 0 ? 0 : menu.length),

@@ -1,5 +1,6 @@
 /** Binding: from a scenario's words to a machine. The only place that knows how all the parts fit together. */
-import type { Objects } from '../modelling/object.ts';
+import { count } from '../modelling/field.ts';
+import { type Objects, object } from '../modelling/object.ts';
 import { frameKind, frameObject, registerLayout } from './actor-space.ts';
 import type { AnyView, AnyViews } from './any-view.ts';
 import { type ArgContext, bindArgs } from './bind-args.ts';
@@ -11,17 +12,29 @@ import { BitAllocator, type Layout, layOut, type ObjectCells } from './layout.ts
 import { type BoundProperty, Machine, type MachineParts } from './machine.ts';
 import { PHASE_PROPERTY, type PhaseContext, phaseProperty } from './phase-property.ts';
 import { ENVIRONMENT, instancesOf, type Plan, plan } from './plan.ts';
-import { type AnyCall, type BoundItem, type FrameView, Runner } from './runner.ts';
+import { type AnyCall, type BoundItem, type FaultBudget, type FrameView, Runner } from './runner.ts';
 import { runSetup } from './setup.ts';
 import { didYouMean } from './suggest.ts';
 import type { ItemUses } from './uses.ts';
 import { makeRegisters, makeViews, type ObjectInstances } from './views.ts';
 
+/** Kind of the one object that counts faults. */
+const FAULTS = 'faults of the environment';
+
 class Binder {
   readonly input: WorldInput;
   readonly plan: Plan;
   readonly coverage = new Coverage();
-  readonly running: Running = { actor: '', op: '', errno: null, values: undefined, stepName: '' };
+  readonly running: Running = {
+    actor: '',
+    op: '',
+    errno: null,
+    values: undefined,
+    stepName: '',
+    seen: null,
+    failing: -1,
+    allocations: 0,
+  };
   readonly watcher: MachineParts['watcher'] = { watch: undefined };
   readonly checking: MachineParts['checking'] = { label: undefined };
   private readonly sizes: Record<string, number>;
@@ -51,6 +64,11 @@ class Binder {
       this.instances[kind] = { names: [actor.input.name] };
       this.sizes[kind] = 1;
     });
+    if (input.faults.allocation > 0) {
+      this.objects[FAULTS] = object({ fields: { spent: count(input.faults.allocation) } });
+      this.instances[FAULTS] = { names: ['faults'] };
+      this.sizes[FAULTS] = 1;
+    }
     const { layout, stored, all } = this.layOutAll();
     this.layout = layout;
     this.cells = new Cells(stored, all);
@@ -176,8 +194,15 @@ class Binder {
         interrupts: new Map(interrupts.map((uses) => [uses.command.op, bound(uses)])),
         running: this.running,
         coverage: this.coverage,
+        faults: this.faults(),
       });
     });
+  }
+
+  /** The budget of failing allocations, or undefined where nothing may fail. */
+  private faults(): FaultBudget | undefined {
+    const view = this.views[FAULTS]?.[0] as unknown as { spent: number } | undefined;
+    return view === undefined ? undefined : { view, most: this.input.faults.allocation };
   }
 
   private properties(): BoundProperty[] {

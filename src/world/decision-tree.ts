@@ -7,7 +7,8 @@
  * as fast as generated code.
  *
  * Nodes are laid out as `[question, child for value 0, child for value 1, …]`; a question packs word, mask and shift into
- * one integer. A child is positive: another node; 0: unknown, run the code; negative: a leaf, numbered from 1.
+ * one integer. A child is positive: another node; 0: unknown, run the code; negative: a leaf, numbered from 1. Nothing
+ * that is known ever changes; src/explore/tree-code.ts relies on it.
  */
 
 /** Leaf 1 of every tree set: the transition is not enabled, or the predicate is false. */
@@ -17,8 +18,31 @@ export const LEAF_YES = 2;
 
 const FIRST_NODE = 4;
 
-/** A question: bits 0–4 shift, bits 5–12 mask, from bit 13 on the word. */
+/** Bits of a question: 0–4 shift, 5–12 mask, from 13 on the word. */
 const question = (word: number, shift: number, mask: number): number => (word << 13) | (mask << 5) | shift;
+export const wordOf = (asked: number): number => asked >>> 13;
+export const maskOf = (asked: number): number => (asked >>> 5) & 255;
+export const shiftOf = (asked: number): number => asked & 31;
+
+/** Follows a tree from `child` on; returns where it ends: 0 unknown, negative a leaf. */
+export function follow(nodes: Int32Array, child: number, states: Int32Array, offset: number): number {
+  let next = child;
+  while (next > 0) {
+    const asked = nodes[next] as number;
+    next = nodes[
+      next + 1 + (((states[offset + (asked >>> 13)] as number) >>> (asked & 31)) & ((asked >>> 5) & 255))
+    ] as number;
+  }
+  return next;
+}
+
+/** A larger copy if `length` does not fit. */
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= array.length) return array;
+  const larger = new Int32Array(Math.max(array.length * 2, length));
+  larger.set(array);
+  return larger;
+}
 
 export class DecisionTrees {
   readonly words: number;
@@ -26,35 +50,40 @@ export class DecisionTrees {
   private nodesEnd = FIRST_NODE;
   /** Child that a walk starts with, one per tree. */
   readonly roots: Int32Array;
-  /** Per leaf and word: bits that are kept, bits that are set. Two integers per word. */
-  effects: Int32Array;
-  /** Per leaf: 0, or 1 + the index of a report in `reports`. */
-  leafReport: Int32Array;
+
+  /**
+   * What leaves write. Write number e: `effectWords[e]` is the word, `effects[2 * e]` the bits that are kept and
+   * `effects[2 * e + 1]` those that are set. Leaf l has the writes from `effectStarts[l]` to before `effectStarts[l + 1]`.
+   * In states of two words a leaf has a write for both, so that it is found without looking: number 2 * l, and the next.
+   */
+  effects = new Int32Array(1 << 8);
+  effectWords = new Int32Array(1 << 7);
+  effectStarts = new Int32Array(1 << 6);
+  /** Per leaf: 0, or 1 + the index of a report in the machine's `reports`. */
+  leafReport = new Int32Array(1 << 6);
   leaves = LEAF_YES;
   private readonly sameEffect = new Map<string, number>();
+
+  /** Per tree and word: the bits that any of its questions asks for. */
+  readonly asked: Int32Array;
+  /** Counts how often `asked` changed. */
+  askedVersion = 0;
 
   constructor(trees: number, words: number) {
     this.words = words;
     this.roots = new Int32Array(trees);
-    this.effects = new Int32Array(words * 2 * 64);
-    this.leafReport = new Int32Array(64);
+    this.asked = new Int32Array(trees * words);
+    if (words === 2) this.effectStarts.set([0, 2, 4, 6]);
   }
 
   /** Integers in use, for the account of memory. */
   get size(): number {
-    return this.nodesEnd + this.leaves * (2 * this.words + 1);
+    return this.nodesEnd + this.leaves * 2 + (this.effectStarts[this.leaves + 1] as number) * 3;
   }
 
   /** Follows the tree; returns the child it ends at (0 unknown, negative leaf). */
   walk(tree: number, states: Int32Array, offset: number): number {
-    const nodes = this.nodes;
-    let child = this.roots[tree] as number;
-    while (child > 0) {
-      const asked = nodes[child] as number;
-      const value = ((states[offset + (asked >>> 13)] as number) >>> (asked & 31)) & ((asked >>> 5) & 255);
-      child = nodes[child + 1 + value] as number;
-    }
-    return child;
+    return follow(this.nodes, this.roots[tree] as number, states, offset);
   }
 
   /** Adds the path that a run recorded and lets it end in `leaf`. */
@@ -64,8 +93,9 @@ export class DecisionTrees {
       let child = this.childAt(slot);
       const asked = question(path[i] as number, path[i + 1] as number, path[i + 2] as number);
       if (child === 0) {
-        child = this.newNode(asked, path[i + 2] as number);
+        child = this.newNode(asked);
         this.setChild(slot, child);
+        this.noteAsked(tree, wordOf(asked), maskOf(asked) << shiftOf(asked));
       }
       if (child < 0 || this.nodes[child] !== asked)
         throw new Error('LR901 a transition is not deterministic: the same answers led to another question');
@@ -75,22 +105,60 @@ export class DecisionTrees {
     this.setChild(slot, -leaf);
   }
 
+  /** For a tree whose paths are not all stored: it may have asked for anything. */
+  noteAllAsked(tree: number): void {
+    for (let w = 0; w < this.words; w++) this.noteAsked(tree, w, -1);
+  }
+
   /** The leaf with these writes (and report); equal leaves are shared. */
   leaf(now: Int32Array, written: Int32Array, report: number): number {
     let key = `${report}`;
-    for (let w = 0; w < this.words; w++) key += `,${written[w]},${(now[w] as number) & (written[w] as number)}`;
+    for (let w = 0; w < this.words; w++) {
+      const bits = written[w] as number;
+      if (bits !== 0) key += `,${w},${bits},${(now[w] as number) & bits}`;
+    }
     const known = this.sameEffect.get(key);
     if (known !== undefined) return known;
     this.leaves++;
-    const leaf = this.leaves;
-    this.growLeaves(leaf);
-    for (let w = 0; w < this.words; w++) {
-      this.effects[(leaf * this.words + w) * 2] = ~(written[w] as number);
-      this.effects[(leaf * this.words + w) * 2 + 1] = (now[w] as number) & (written[w] as number);
+    this.addEffects(this.leaves, now, written);
+    this.leafReport = grown(this.leafReport, this.leaves + 1);
+    this.leafReport[this.leaves] = report;
+    this.sameEffect.set(key, this.leaves);
+    return this.leaves;
+  }
+
+  /** Writes the successor that `leaf` makes of the state at `offset` of `states`. */
+  apply(leaf: number, states: Int32Array, offset: number, into: Int32Array): void {
+    for (let w = 0; w < this.words; w++) into[w] = states[offset + w] as number;
+    const end = this.effectStarts[leaf + 1] as number;
+    for (let e = this.effectStarts[leaf] as number; e < end; e++) {
+      const word = this.effectWords[e] as number;
+      into[word] = ((into[word] as number) & (this.effects[2 * e] as number)) | (this.effects[2 * e + 1] as number);
     }
-    this.leafReport[leaf] = report;
-    this.sameEffect.set(key, leaf);
-    return leaf;
+  }
+
+  private addEffects(leaf: number, now: Int32Array, written: Int32Array): void {
+    this.effectStarts = grown(this.effectStarts, leaf + 2);
+    let end = this.effectStarts[leaf] as number;
+    this.effectWords = grown(this.effectWords, end + this.words);
+    this.effects = grown(this.effects, 2 * (end + this.words));
+    for (let w = 0; w < this.words; w++) {
+      const bits = written[w] as number;
+      if (bits === 0 && this.words !== 2) continue;
+      this.effectWords[end] = w;
+      this.effects[2 * end] = ~bits;
+      this.effects[2 * end + 1] = (now[w] as number) & bits;
+      end++;
+    }
+    this.effectStarts[leaf + 1] = end;
+  }
+
+  private noteAsked(tree: number, word: number, bits: number): void {
+    const at = tree * this.words + word;
+    const before = this.asked[at] as number;
+    if ((before | bits) === before) return;
+    this.asked[at] = before | bits;
+    this.askedVersion++;
   }
 
   private childAt(slot: number): number {
@@ -102,25 +170,11 @@ export class DecisionTrees {
     else this.nodes[slot] = child;
   }
 
-  private newNode(asked: number, mask: number): number {
+  private newNode(asked: number): number {
     const node = this.nodesEnd;
-    this.nodesEnd += 1 + mask + 1;
-    if (this.nodesEnd > this.nodes.length) {
-      const larger = new Int32Array(Math.max(this.nodes.length * 2, this.nodesEnd));
-      larger.set(this.nodes);
-      this.nodes = larger;
-    }
+    this.nodesEnd += 1 + maskOf(asked) + 1;
+    this.nodes = grown(this.nodes, this.nodesEnd);
     this.nodes[node] = asked;
     return node;
-  }
-
-  private growLeaves(leaf: number): void {
-    if (leaf < this.leafReport.length) return;
-    const reports = new Int32Array(this.leafReport.length * 2);
-    reports.set(this.leafReport);
-    this.leafReport = reports;
-    const effects = new Int32Array(this.effects.length * 2);
-    effects.set(this.effects);
-    this.effects = effects;
   }
 }

@@ -52,12 +52,21 @@ export interface PropertyInput {
   readonly where?: Position | undefined;
 }
 
+export interface Faults {
+  /** Allocations that may fail in one run. */
+  readonly allocation: number;
+}
+
+export const NO_FAULTS: Faults = { allocation: 0 };
+
 export interface WorldInput {
   readonly model: ModelDefinition;
   readonly semantics: Semantics;
   readonly grain: Grain;
   readonly objects: Readonly<Record<string, unknown>>;
   readonly limits: Readonly<Record<string, number>>;
+  /** What the environment may let fail, and how often. */
+  readonly faults: Faults;
   readonly setup: readonly (ItemInput & { readonly actor: string })[];
   readonly actors: readonly ActorInput[];
   readonly properties: readonly PropertyInput[];

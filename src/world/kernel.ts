@@ -14,6 +14,12 @@ export interface Running {
   values: Record<string, unknown> | undefined;
   /** Name of the step inside the command, for traces at grain `lock`. */
   stepName: string;
+  /** Errno that the actor sees although the command succeeded; remembered as its result. */
+  seen: string | null;
+  /** Which allocation of the transition fails, counted from 0; -1 none. */
+  failing: number;
+  /** Allocations that the transition has met. */
+  allocations: number;
 }
 
 export interface KernelParts {
@@ -55,11 +61,20 @@ export function makeKernel(parts: KernelParts): AnyKernel {
       coverage.checks.add(`${running.op} ${name} false`);
       throw new ErrnoSignal(errno, name);
     },
+    allocates(what: string) {
+      const failing = running.allocations === running.failing;
+      running.allocations++;
+      coverage.checks.add(`${running.op} memory for ${what} ${failing ? 'false' : 'true'}`);
+      if (failing) throw new ErrnoSignal('ENOMEM', `memory for ${what}`);
+    },
     when(condition: unknown) {
       if (!condition) throw BLOCKED;
     },
     returns(values: Readonly<Record<string, unknown>>) {
       running.values = { ...running.values, ...values };
+    },
+    sees(errno: string) {
+      running.seen = errno;
     },
     tell: parts.watch,
     subject() {

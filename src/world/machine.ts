@@ -21,7 +21,7 @@ export interface Transition {
   readonly label: string;
   /** Runs the natural code; throws a signal if it is not enabled or breaks a law. */
   readonly run: () => void;
-  readonly kind: 'script' | 'menu' | 'work';
+  readonly kind: 'script' | 'menu' | 'work' | 'fault';
 }
 
 export interface BoundProperty {
@@ -156,6 +156,7 @@ export class Machine {
     cells.load(states, offset);
     const holds = this.evaluate(p) === true;
     if (stored) this.trees.insert(tree, cells.path, holds ? LEAF_YES : LEAF_NO);
+    else this.trees.noteAllAsked(tree);
     return holds;
   }
 
@@ -187,6 +188,8 @@ export class Machine {
     const transition = this.transitions[t] as Transition;
     running.errno = null;
     running.values = undefined;
+    running.allocations = 0;
+    running.seen = null;
     running.stepName = '';
     try {
       transition.run();
@@ -279,8 +282,23 @@ function actorTransitions(parts: MachineParts): Transition[] {
     menu.forEach((item, choice) => {
       own.push({ actor: name, label: label(item), kind: 'menu', item, run: () => void runner.choose(choice) });
     });
-    return own;
+    return runner.parts.faults === undefined
+      ? own
+      : [...own, ...own.flatMap((step) => faultyTransitions(runner, step))];
   });
+}
+
+/** Allocations of one step that can be told to fail; no command allocates more often. */
+const FAILING_ALLOCATIONS = 4;
+
+/** The same step with its first, second … allocation failing. */
+function faultyTransitions(runner: Runner, step: Transition): Transition[] {
+  return Array.from({ length: FAILING_ALLOCATIONS }, (_, n) => ({
+    ...step,
+    label: `${step.label}, allocation ${n + 1} fails`,
+    kind: 'fault' as const,
+    run: () => runner.failing(n, step.run),
+  }));
 }
 
 function workTransitions(parts: MachineParts): Transition[] {

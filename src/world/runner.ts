@@ -55,6 +55,13 @@ export interface RunnerParts {
   readonly interrupts: ReadonlyMap<string, BoundItem>;
   readonly running: Running;
   readonly coverage: Coverage;
+  readonly faults: FaultBudget | undefined;
+}
+
+/** How many allocations have failed so far, as part of the state, and how many may. */
+export interface FaultBudget {
+  readonly view: { spent: number };
+  readonly most: number;
 }
 
 /** Longest command in steps; a command that runs longer loops. */
@@ -107,6 +114,20 @@ export class Runner {
     return this.proceed(item, script.length + choice, repetition, 0);
   }
 
+  /** Runs a step with its n-th allocation failing; not enabled where the step does not allocate so often. */
+  failing(n: number, step: () => void): void {
+    const { faults, running } = this.parts;
+    if (faults === undefined || faults.view.spent >= faults.most) throw BLOCKED;
+    faults.view.spent += 1;
+    running.failing = n;
+    try {
+      step();
+    } finally {
+      running.failing = -1;
+    }
+    if (running.allocations <= n) throw BLOCKED;
+  }
+
   /** No step of this actor is under way and its script is at an end (or the actor is). */
   finished(): boolean {
     const { frame, script, actor, model, k } = this.parts;
@@ -126,6 +147,8 @@ export class Runner {
     if (item === undefined) return undefined;
     const call = item.calls[frame.repetition] as AnyCall;
     const { command } = item.uses;
+    // On the way back to user mode the command is over, and has let go of what its registers name.
+    if (frame.step >= command.stepNames.length) return undefined;
     const registers = Object.entries(command.registers).flatMap(([name, field]) =>
       field.type === 'ref' ? ((call.frame[name] as AnyView | null) ?? []) : [],
     );
@@ -209,7 +232,8 @@ export class Runner {
   private conclude(item: BoundItem): void {
     const { model, running, coverage } = this.parts;
     coverage.results.add(`${running.op} ${running.errno ?? 'ok'}`);
-    item.remember?.(running.errno === null ? 1 : 2 + model.errnos.indexOf(running.errno));
+    const result = running.errno ?? running.seen;
+    item.remember?.(result === null ? 1 : 2 + model.errnos.indexOf(result));
   }
 
   private end(item: BoundItem, index: number): void {

@@ -30,6 +30,7 @@ const freshFrame = (): FrameView => ({
 export function runSetup(machine: Machine, parts: SetupParts): void {
   for (const item of parts.items) {
     parts.running.errno = null;
+    parts.running.seen = null;
     guarded(item.uses, () => runnerOf(item, parts).next());
     if (parts.running.errno !== null)
       throw new InputError(
@@ -56,6 +57,7 @@ function runnerOf(item: BoundItem, { model, k, running, coverage }: SetupParts):
     interrupts: new Map(),
     running,
     coverage,
+    faults: undefined,
   });
 }
 
