@@ -21,6 +21,8 @@ export const ownerOnly = property({
       if ((!detached && !updated) || k.step.actor === 'kernel') continue;
       const actor = k.before.process.find(({ name }) => name === k.step.actor);
       if (actor === undefined || actor.releasing.indexOf(before) >= 0 || holds(actor, before)) continue;
+      // A command that resolved the link in an earlier step holds it by its register.
+      if (k.step.continued) continue;
       // The death of the cgroup is nobody's doing; at grain command it happens within rmdir.
       if (detached && (k.step.op === 'rmdir' || before.refs === 0 || link.refs === 0)) continue;
       return `${k.step.op} of ${k.step.actor}, who holds no descriptor of link ${link.name}, ${detached ? 'detached it' : `changed its program to ${link.prog?.name}`}`;

@@ -15,6 +15,8 @@ export const unbrokenBy = property({
     if (before.slot === null) return true;
     k.subject();
     if (k.step.actor !== k.all.process[adversary]?.name) return true;
+    if (before.refs > 0 && link.refs === 0)
+      return `${k.step.op} of ${k.step.actor} dropped the last reference to link ${link.name}`;
     if (link.slot === null) return `${k.step.op} of ${k.step.actor} took link ${link.name} off`;
     return (
       link.prog?.index === before.prog?.index ||

@@ -75,6 +75,7 @@ export async function replayOfChoices(
   };
   const path: Counterexample = {
     why: endText(replayed.value),
+    initial: replayed.value.initial,
     steps: replayed.value.steps,
     replay: replayed.value.replay,
   };

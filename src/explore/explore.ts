@@ -93,16 +93,10 @@ class Search {
   }
 
   onReport(index: number, state: number, t: number): void {
-    const report = this.machine.reports[index];
-    if (report === undefined) return;
-    if (report.kind === 'bound') this.bounds.add(report.why);
-    else if (!this.findings.has(report.label))
-      this.findings.set(report.label, {
-        label: report.label,
-        kind: report.kind,
-        why: report.why,
-        path: [...pathTo(this.machine, this.store, state), t],
-      });
+    for (const { kind, label, why } of this.machine.reports[index] ?? [])
+      if (kind === 'bound') this.bounds.add(why);
+      else if (!this.findings.has(label))
+        this.findings.set(label, { label, kind, why, path: [...pathTo(this.machine, this.store, state), t] });
   }
 
   /** Bytes of all that grows. */
@@ -196,6 +190,8 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
   const expand = makeExpander(machine, store, { onReport: (report, state, t) => search.onReport(report, state, t) });
   let transitions = 0;
   let expanded = 0;
+  const earlier = machine.statesSeen();
+  machine.statesSeen = () => expanded + (Number.isFinite(earlier) ? earlier : 0);
   let shown = 0;
   let depth = 0;
   search.inspectFirst();

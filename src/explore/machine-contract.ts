@@ -15,7 +15,7 @@ export interface ExploredMachine {
   /** Words of the successor after `runTransition` returned RESULT_IN_CELLS. */
   readonly now: Int32Array;
   readonly lastReport: number;
-  readonly reports: readonly Report[];
+  readonly reports: readonly (readonly Report[])[];
   /** Asked for the number of expanded states, to judge whether storing paths pays. */
   statesSeen: () => number;
   runTransition(t: number, states: Int32Array, offset: number): number;

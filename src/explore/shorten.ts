@@ -23,7 +23,7 @@ export function breaksAfter(machine: ExploredMachine, path: readonly number[], l
   for (const [i, t] of path.entries()) {
     const report = successor(machine, t, now, 0, next);
     if (report < 0) return -1;
-    if (report > 0 && machine.reports[report - 1]?.label === label) return i + 1;
+    if (report > 0 && machine.reports[report - 1]?.some((found) => found.label === label)) return i + 1;
     [now, next] = [next, now];
     if (brokenHere()) return i + 1;
   }

@@ -48,7 +48,13 @@ export interface World<O extends Objects = Objects> {
   /** The actor can take this step only when the condition holds; only the first step of a command may ask. */
   when(condition: unknown): asserts condition;
   /** Who does what, for properties of steps; `errno` is null while a command runs and after success. */
-  readonly step: { readonly actor: string; readonly op: string; readonly errno: string | null };
+  readonly step: {
+    readonly actor: string;
+    readonly op: string;
+    readonly errno: string | null;
+    /** The command began in an earlier transition. */
+    readonly continued: boolean;
+  };
   /**
    * The kernel allocates memory here. Where the scenario lets allocations fail (`faults: {allocation: n}`), one branch of
    * the exploration ends the command with ENOMEM at this point.

@@ -44,8 +44,8 @@ function contextLines(context: Context, claims: readonly string[]): string[] {
 }
 
 /** What runs where before the first step: without it, the first change says little. */
-function startLines({ steps }: Counterexample): string[] {
-  const places = Object.entries(steps[0]?.before.places ?? {}).filter(([, text]) => !isNothing(text));
+function startLines({ initial }: Counterexample): string[] {
+  const places = Object.entries(initial.places).filter(([, text]) => !isNothing(text));
   return places.flatMap(([place, text]) => wrap(`${place}: ${text}`, MAIL_WIDTH - 2, 2).map((line) => `  ${line}`));
 }
 

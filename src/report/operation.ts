@@ -45,14 +45,16 @@ function shortArgument(name: string, value: unknown): string | undefined {
 export function operationText({
   op,
   args,
+  as,
   stepName,
   result,
-}: Pick<StepReport, 'op' | 'args' | 'stepName' | 'result'>): string {
+}: Pick<StepReport, 'op' | 'args' | 'as' | 'stepName' | 'result'>): string {
   const goesOn = result === '…' || (args === undefined && result !== '');
   const name = goesOn && stepName !== '' && stepName !== op ? `${op}.${stepName}` : op;
   if (args === undefined) return name;
   const parts = Object.entries(args).map(([key, value]) => shortArgument(key, value));
-  return `${name}(${parts.filter((part) => part !== undefined).join(', ')})`;
+  const named = as === undefined ? [] : [`as ${as}`];
+  return `${name}(${[...parts.filter((part) => part !== undefined), ...named].join(', ')})`;
 }
 
 /** `= 0`, `= -ENOENT`, `= 0, revision 2`; `...` while a command goes on; nothing for deferred work. */

@@ -1,8 +1,8 @@
 /** Descriptors: who needs one of a declared object from the start, and who uses a name before it exists. */
 import type { AnyCommand } from '../modelling/command.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
-import { ENVIRONMENT } from '../world/plan.ts';
 import type { ItemInput } from '../world/input.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
 import { type Args, handlesUsed, handlesYielded } from './arguments.ts';
 import { type Item, type ItemActor, itemsOf } from './items.ts';
 import type { Problems } from './problem.ts';

@@ -54,21 +54,26 @@ export class Prover {
     const retraced = this.again(path, label);
     const onlyFinal = this.machine.stateProperties.some((property) => property.label === label && property.onlyFinal);
     if (retraced.broken === undefined || (onlyFinal && !this.isFinal())) throw this.mistake(label, path);
-    return { why: retraced.broken.why, steps: retraced.steps, replay: replayCommand(this.name, path) };
+    return {
+      why: retraced.broken.why,
+      initial: retraced.initial,
+      steps: retraced.steps,
+      replay: replayCommand(this.name, path),
+    };
   }
 
   /** The path ends in a final state that shows the results. */
   outcome(label: string, path: readonly number[], results: Pattern, why: string): Counterexample {
-    const { steps } = this.again(path, label);
+    const { initial, steps } = this.again(path, label);
     const { machine } = this;
     const shown = machine.withoutStoring(() => machine.isFinal() && matches(machine.outcome(machine.now, 0), results));
     if (!shown) throw this.mistake(label, path);
-    return { why, steps, replay: replayCommand(this.name, path) };
+    return { why, initial, steps, replay: replayCommand(this.name, path) };
   }
 
   /** The path ends where nobody can take a step, and not everybody has come to an end. */
   deadlock(label: string, path: readonly number[]): Counterexample {
-    const { steps } = this.again(path, label);
+    const { initial, steps } = this.again(path, label);
     const { machine } = this;
     const waiting = machine.parts.runners.filter((runner) => !runner.finished()).map(({ parts }) => parts.name);
     const state = Int32Array.from(machine.now.subarray(0, machine.words));
@@ -79,7 +84,7 @@ export class Prover {
       waiting.length === 0
         ? 'deferred work waits'
         : `${waiting.join(' and ')} ${waiting.length === 1 ? 'waits' : 'wait'}`;
-    return { why: `${who} for ever: nobody can take a step`, steps, replay: replayCommand(this.name, path) };
+    return { why: `${who} for ever: nobody can take a step`, initial, steps, replay: replayCommand(this.name, path) };
   }
 
   private again(path: readonly number[], label: string): Retraced {

@@ -1,5 +1,5 @@
 /** Replaying choices: the other end of the command line that a counterexample prints. */
-import type { ModelDefinition } from '../modelling/model.ts';
+import type { Description, ModelDefinition } from '../modelling/model.ts';
 import { retrace, type StepReport } from '../trace/retrace.ts';
 import type { Grain } from '../world/input.ts';
 import type { Machine } from '../world/machine.ts';
@@ -20,6 +20,8 @@ export interface ReplayOptions {
 export interface Replayed {
   readonly semantics: string;
   readonly grain: Grain;
+  /** The first state, in words. */
+  readonly initial: Description;
   readonly steps: readonly StepReport[];
   /** Properties, `reachable` checks and laws that the last step or state breaks (for reachable: shows). */
   readonly broken: readonly (Counterexample & { readonly label: string })[];
@@ -43,14 +45,14 @@ function brokenAtEnd(
   final: boolean,
   replay: string,
 ): Replayed['broken'] {
-  const laws = machine.reports.filter(({ kind }) => kind === 'law').map(({ label }) => label);
+  const laws = machine.reports.flat().flatMap(({ kind, label }) => (kind === 'law' ? label : []));
   const early = new Set(
     machine.stateProperties.filter(({ onlyFinal }) => onlyFinal && !final).map(({ label }) => label),
   );
   const labels = new Set([...machine.parts.properties.map(({ input }) => input.label), ...laws]);
   return [...labels].flatMap((label) => {
-    const { steps, broken } = retrace(machine, choices, label, model.describe);
-    return broken === undefined || early.has(label) ? [] : [{ label, why: broken.why, steps, replay }];
+    const { initial, steps, broken } = retrace(machine, choices, label, model.describe);
+    return broken === undefined || early.has(label) ? [] : [{ label, why: broken.why, initial, steps, replay }];
   });
 }
 
@@ -72,7 +74,7 @@ export function replayChoices(scenario: Scenario, model: ModelDefinition, option
       problemAt('LR122', message, { file: scenario.file }, 'choices belong to one scenario, semantics and grain'),
     ]);
   }
-  const { steps } = retrace(machine, choices, '', model.describe);
+  const { initial, steps } = retrace(machine, choices, '', model.describe);
   const { final, results } = machine.withoutStoring(() => {
     const final = machine.isFinal();
     return { final, results: machine.outcome(machine.now, 0) };
@@ -81,6 +83,7 @@ export function replayChoices(scenario: Scenario, model: ModelDefinition, option
   return success({
     semantics,
     grain,
+    initial,
     steps,
     broken: brokenAtEnd(machine, model, options, final, replay),
     final,

@@ -1,4 +1,5 @@
 /** What checking one scenario under one semantics at one grain found. Reports read this and compute nothing. */
+import type { Description } from '../modelling/model.ts';
 import type { StepReport } from '../trace/retrace.ts';
 import type { Grain } from '../world/input.ts';
 
@@ -8,6 +9,8 @@ export type Verdict = (typeof VERDICTS)[number];
 /** A violation that was replayed from the initial state and failed again, or the witness of a `reachable` or `exists`. */
 export interface Counterexample {
   readonly why: string;
+  /** The state before the first step, in words. */
+  readonly initial: Description;
   readonly steps: readonly StepReport[];
   /** Command that replays it. */
   readonly replay: string;

@@ -1,8 +1,8 @@
 /** From a scenario to a world that can be bound: shorthand written out, descriptors provided, copies and roles resolved. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
-import { ENVIRONMENT } from '../world/plan.ts';
 import { type ActorInput, type Grain, InputError, type ItemInput, type WorldInput } from '../world/input.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
 import type { Args } from './arguments.ts';
 import { CheckResolver, type ResolvedCheck, resultsAsked } from './checks.ts';
 import { checkMade, checkOrder, provision } from './descriptors.ts';

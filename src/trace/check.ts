@@ -1,6 +1,7 @@
 /** What a schema cannot say of a trace: names that must be declared, and expectations that must say something. */
 import { didYouMean } from '../world/suggest.ts';
 import type { Expectation, TraceFile, TraceObjects, TraceStep } from './format.ts';
+import { ATTACH_TYPES, PROGRAM_TYPES } from './words.ts';
 
 export interface Finding {
   readonly code: string;
@@ -46,6 +47,7 @@ function checkExpectation(step: TraceStep, i: number, report: Report): void {
 
 function checkStep(step: TraceStep, i: number, cgroups: readonly string[], report: Report): void {
   checkExpectation(step, i, report);
+  checkWord(step.args['attachType'], ATTACH_TYPES, 'attach type', ['steps', i, 'args', 'attachType'], report);
   if (step.actor === NOBODY && !ACTORLESS.includes(step.op))
     report('LR305', `${step.op} needs a process: the actor "-" only makes events`, ['steps', i, 'actor']);
   if (step.actor !== NOBODY && step.op === 'fire')
@@ -96,6 +98,19 @@ function checkCgroups(objects: TraceObjects, report: Report): void {
   });
 }
 
+function checkWord(word: unknown, known: readonly string[], what: string, path: Finding['path'], report: Report): void {
+  if (typeof word === 'string' && !known.includes(word))
+    report('LR304', `there is no ${what} "${word}"`, path, didYouMean(word, known));
+}
+
+function checkPrograms(objects: TraceObjects, report: Report): void {
+  (objects.progs ?? []).forEach(({ type, expectedAttachType }, i) => {
+    const path = ['objects', 'progs', i];
+    checkWord(type, PROGRAM_TYPES, 'program type', [...path, 'type'], report);
+    checkWord(expectedAttachType, ATTACH_TYPES, 'attach type', [...path, 'expectedAttachType'], report);
+  });
+}
+
 function checkStorage(objects: TraceObjects, report: Report): void {
   const maps = (objects.maps ?? []).map(({ name }) => name);
   (objects.progs ?? []).forEach(({ name, ...template }, i) => {
@@ -116,6 +131,7 @@ export function checkTrace(trace: TraceFile): readonly Finding[] {
   const report: Report = (code, message, path, hint) => void findings.push({ code, message, path, hint });
   checkNamesOnce(trace.objects, report);
   checkCgroups(trace.objects, report);
+  checkPrograms(trace.objects, report);
   checkStorage(trace.objects, report);
   const cgroups = (trace.objects.cgroups ?? []).map(({ name }) => name);
   trace.steps.forEach((step, i) => {

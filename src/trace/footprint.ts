@@ -31,10 +31,6 @@ export function addBits(into: Bits, bits: Bits): void {
 
 export const changedBits = (a: Bits, b: Bits): Bits => a.map((word, w) => word ^ (b[w] as number));
 
-/** May `a` happen before or after `b` without a difference? */
-export const independent = (a: Footprint, b: Footprint): boolean =>
-  !overlap(a.writes, b.reads) && !overlap(a.writes, b.writes) && !overlap(b.writes, a.reads);
-
 /** A state with the footprints of everything that can happen in it by itself. */
 export interface Possible {
   readonly words: Bits;
@@ -135,7 +131,7 @@ export class OwnMoves {
   run(t: number): boolean {
     const report = this.machine.naturally(t);
     if (report <= 0) return report === 0;
-    const { label, why } = this.machine.reports[report - 1] as { label: string; why: string };
+    const [{ label, why } = { label: '', why: '' }] = this.machine.reports[report - 1] ?? [];
     const { op } = this.machine.parts.running;
     throw new InputError('LR313', `${op}: the model stops (${label}): ${why}`);
   }

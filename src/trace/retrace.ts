@@ -17,6 +17,8 @@ export interface StepReport {
   readonly op: string;
   /** Arguments as the scenario wrote them; undefined for deferred work and for a continued command. */
   readonly args: Readonly<Record<string, unknown>> | undefined;
+  /** Name that the step gives to what it makes. */
+  readonly as: string | undefined;
   /** Name of the atomic step, at grain `lock`. */
   readonly stepName: string;
   /** `ok`, an errno, `…` (the command goes on), or `` for deferred work. */
@@ -28,6 +30,7 @@ export interface StepReport {
 }
 
 export interface Retraced {
+  readonly initial: Description;
   readonly steps: readonly StepReport[];
   /** The property or law that is broken at the end, and why; undefined if the path breaks nothing. */
   readonly broken: { readonly label: string; readonly why: string } | undefined;
@@ -43,6 +46,7 @@ export function retrace(
   return machine.withoutStoring(() => {
     const { cells, k } = machine.parts;
     cells.load(machine.initial, 0);
+    const initial = describe(k as never);
     const steps: StepReport[] = [];
     let report = 0;
     for (const transition of path) {
@@ -52,9 +56,9 @@ export function retrace(
       steps.push({ ...step, number: steps.length + 1, transition, before, after: describe(k as never) });
       cells.commit();
     }
-    const said = report > 0 ? machine.reports[report - 1] : undefined;
-    if (said !== undefined && said.label === label) return { steps, broken: { label, why: said.why } };
-    return { steps, broken: brokenState(machine, label) };
+    const said = machine.reports[report - 1]?.find((found) => found.label === label);
+    const broken = said === undefined ? brokenState(machine, label) : { label, why: said.why };
+    return { initial, steps, broken };
   });
 }
 
@@ -85,6 +89,7 @@ export function retraceStep(machine: Machine, transition: number): { report: num
       actor: running.actor,
       op: running.op,
       args: started || (ended && machine.parts.grain !== 'lock') ? item?.input.args : undefined,
+      as: item?.input.as,
       stepName: running.stepName,
       result: work ? '' : (running.errno ?? (ended ? 'ok' : '…')),
       values: running.values,

@@ -31,6 +31,7 @@ class Binder {
     errno: null,
     values: undefined,
     stepName: '',
+    continued: false,
     seen: null,
     failing: -1,
     allocations: 0,

@@ -60,6 +60,12 @@ export class Cells {
     this.path.length = 0;
   }
 
+  /** Takes back what was written; the reads stay recorded. */
+  revert(): void {
+    this.now.set(this.before);
+    this.written.fill(0);
+  }
+
   read(cell: Cell): number {
     const { word, shift, mask } = cell;
     const value = ((this.now[word] as number) >>> shift) & mask;

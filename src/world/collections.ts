@@ -36,6 +36,7 @@ export function listView(
     insert(position, value) {
       const n = length();
       if (n >= slots.length) throw new BoundSignal(`${what} is full (${slots.length})`);
+      if (position < 0 || position > n) throw new LawSignal('list-bounds', `${what} has no position ${position}`);
       for (let i = n; i > position; i--) write(slots[i] as Cell, read(slots[i - 1] as Cell));
       write(slots[position] as Cell, encode(value, what));
       write(lengthCell, n + 1);

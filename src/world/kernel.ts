@@ -14,6 +14,8 @@ export interface Running {
   values: Record<string, unknown> | undefined;
   /** Name of the step inside the command, for traces at grain `lock`. */
   stepName: string;
+  /** The command began in an earlier transition. */
+  continued: boolean;
   /** Errno that the actor sees although the command succeeded; remembered as its result. */
   seen: string | null;
   /** Which allocation of the transition fails, counted from 0; -1 none. */

@@ -67,7 +67,8 @@ export class Machine {
   readonly words: number;
   readonly transitions: readonly Transition[];
   readonly trees: DecisionTrees;
-  readonly reports: Report[] = [];
+  /** What single transitions found; one may break several properties. */
+  readonly reports: (readonly Report[])[] = [];
   private readonly reportIndex = new Map<string, number>();
   private readonly runs: Int32Array;
   private readonly raw: Uint8Array;
@@ -197,9 +198,10 @@ export class Machine {
       return this.checkSteps();
     } catch (signal) {
       if (signal instanceof BlockedSignal) return -1;
-      if (signal instanceof LawSignal) return this.report({ kind: 'law', label: signal.law, why: signal.why });
-      if (signal instanceof BoundSignal) return this.report({ kind: 'bound', label: 'bound', why: signal.what });
-      throw signal;
+      const broken = brokenBy(signal);
+      // What was half done leads nowhere: the state stays as it was.
+      this.parts.cells.revert();
+      return this.report([broken]);
     }
   }
 
@@ -229,18 +231,15 @@ export class Machine {
 
   private checkSteps(): number {
     const { properties } = this.parts;
-    let found = 0;
-    for (let p = 0; p < properties.length; p++) {
-      if ((properties[p] as BoundProperty).kind !== 'step') continue;
-      const verdict = this.evaluate(p);
-      if (verdict !== true && found === 0)
-        found = this.report({ kind: 'property', label: (properties[p] as BoundProperty).input.label, why: verdict });
-    }
-    return found;
+    const found = properties.flatMap(({ kind, input }, p): Report[] => {
+      const verdict = kind === 'step' ? this.evaluate(p) : true;
+      return verdict === true ? [] : [{ kind: 'property', label: input.label, why: verdict }];
+    });
+    return found.length === 0 ? 0 : this.report(found);
   }
 
-  private report(report: Report): number {
-    const key = `${report.kind} ${report.label} ${report.why}`;
+  private report(report: readonly Report[]): number {
+    const key = JSON.stringify(report);
     const known = this.reportIndex.get(key);
     if (known !== undefined) return known;
     this.reports.push(report);
@@ -270,6 +269,13 @@ export class Machine {
     this.parts.cells.recording = stored;
     return stored;
   }
+}
+
+/** A law or a bound that ended the natural code; anything else is a defect and goes on. */
+function brokenBy(signal: unknown): Report {
+  if (signal instanceof LawSignal) return { kind: 'law', label: signal.law, why: signal.why };
+  if (signal instanceof BoundSignal) return { kind: 'bound', label: 'bound', why: signal.what };
+  throw signal;
 }
 
 function actorTransitions(parts: MachineParts): Transition[] {
@@ -314,6 +320,7 @@ function workTransitions(parts: MachineParts): Transition[] {
           if (!work.ready(k as never, object as never)) throw new BlockedSignal();
           running.actor = 'kernel';
           running.op = work.name;
+          running.continued = false;
           coverage.works.add(work.name);
           do work.run(k as never, object as never);
           while (grain !== 'lock' && work.ready(k as never, object as never));

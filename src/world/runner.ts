@@ -172,6 +172,7 @@ export class Runner {
     const { command } = item.uses;
     running.actor = this.parts.name;
     running.op = command.op;
+    running.continued = from > 0;
     let step = from;
     for (let n = 0; ; n++) {
       if (n > STEPS_MAX) throw new Error(`LR908 ${command.op} does not end`);

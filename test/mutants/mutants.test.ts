@@ -6,7 +6,7 @@ import { checks } from './checks.ts';
 import { counts } from './counts.ts';
 import { death } from './death.ts';
 import { detaching } from './detaching.ts';
-import { type Planted, holdsToday, isCaught, STANDING } from './planted.ts';
+import { holdsToday, isCaught, type Planted, STANDING } from './planted.ts';
 import { replacing } from './replacing.ts';
 
 const all: readonly Planted[] = [...arrays, ...checks, ...counts, ...death, ...detaching, ...replacing];

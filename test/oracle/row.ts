@@ -13,6 +13,16 @@ export type RowObjects = TraceFile['objects'];
 export type RowStep = TraceFile['steps'][number];
 
 export type OracleRow =
-  | { readonly id: string; readonly objects: RowObjects; readonly steps: readonly RowStep[]; readonly semantics?: string }
-  | { readonly id: string; readonly shownBy: string; readonly verdicts: Readonly<Record<string, 'holds' | 'violated'>>; readonly semantics?: string }
+  | {
+      readonly id: string;
+      readonly objects: RowObjects;
+      readonly steps: readonly RowStep[];
+      readonly semantics?: string;
+    }
+  | {
+      readonly id: string;
+      readonly shownBy: string;
+      readonly verdicts: Readonly<Record<string, 'holds' | 'violated'>>;
+      readonly semantics?: string;
+    }
   | { readonly id: string; readonly notExecutable: string };

@@ -157,7 +157,6 @@ export const linkUpdate = (link: Handle, prog: Handle, options: UpdateOptions = 
 export const linkDetach = (link: Handle, options: { readonly attr?: Attr } = {}): Call =>
   call('link_detach', { link, ...options });
 export const linkInfo = (link: Handle): Call => call('link_info', { link });
-export const progInfo = (prog: Handle): Call => call('prog_info', { prog });
 
 export interface ByIdOptions {
   readonly rawOpenFlags?: readonly Flag[];
@@ -203,7 +202,6 @@ export const cloneFiles = (child: string): Call => call('clone_files').as(child)
 export const execve = (actor: string): RowStep => call('execve', {}, actor).ok();
 export const setCloexec = (handle: Handle, on: boolean): Call => call('set_cloexec', { handle, on });
 export const getCloexec = (handle: Handle): Call => call('get_cloexec', { handle });
-export const closeRange = (actor: string): RowStep => call('close_range', {}, actor).ok();
 export const sendFd = (handle: Handle, to: string, as?: string): Call => call('send_fd', { handle, to, as });
 export const socketpair = (first: string, peer: string): Call => call('socketpair', { peer }).as(first);
 export const sendMsg = (socket: Handle, handle: Handle): Call => call('send_msg', { socket, handle });

@@ -85,10 +85,9 @@ class Walker {
   }
 
   private report(index: number, t: number): void {
-    const report = this.machine.reports[index];
-    if (report === undefined) return;
-    if (report.kind === 'bound') this.bounds.add(report.why);
-    else this.find({ label: report.label, kind: report.kind, why: report.why, path: [...this.path, t] });
+    for (const { kind, label, why } of this.machine.reports[index] ?? [])
+      if (kind === 'bound') this.bounds.add(why);
+      else this.find({ label, kind, why, path: [...this.path, t] });
   }
 
   private find(finding: Finding): void {

@@ -91,7 +91,3 @@ export function excludedBy(row: ObservedRow): ExcludedFamily | undefined {
   const slug = row.id.replace(/@.*$/, '');
   return EXCLUDED.find((family) => family.slug.test(slug));
 }
-
-export function inScope(row: ObservedRow): boolean {
-  return excludedBy(row) === undefined;
-}

@@ -7,7 +7,7 @@ import { COLOURED } from '../../../src/report/colour.ts';
 import { counterexampleText, MAIL_WIDTH, shortCounterexample } from '../../../src/report/counterexample.ts';
 import { columnsOf } from '../../../src/report/width.ts';
 import type { StepReport } from '../../../src/trace/retrace.ts';
-import { result, STEPS, step, TRACE, VIOLATED, verdict } from './samples.ts';
+import { NOTHING, result, STEPS, step, TRACE, VIOLATED, verdict } from './samples.ts';
 
 const text = (): string => counterexampleText(result(), VIOLATED, TRACE);
 
@@ -141,6 +141,7 @@ const anyStep: fc.Arbitrary<StepReport> = fc.record({
   ),
   op: name,
   args: fc.option(fc.dictionary(name, json, { maxKeys: 5 }), { nil: undefined }),
+  as: fc.option(name, { nil: undefined }),
   stepName: name,
   result: fc.constantFrom('ok', '', '…', 'ENOENT', 'E'.repeat(80)),
   values: fc.option(fc.dictionary(name, json, { maxKeys: 3 }), { nil: undefined }),
@@ -155,6 +156,7 @@ describe('the width of a counterexample', () => {
       fc.property(fc.array(anyStep, { maxLength: 30 }), name, name, (steps, label, why) => {
         const trace = {
           why,
+          initial: steps[0]?.before ?? NOTHING,
           steps,
           replay: `lastref replay --choices ${steps.map(({ transition }) => transition).join(',')} ${label}`,
         };

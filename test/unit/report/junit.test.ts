@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { suiteJunit } from '../../../src/report/junit.ts';
-import { result, suite, VIOLATED, verdict } from './samples.ts';
+import { NOTHING, result, suite, VIOLATED, verdict } from './samples.ts';
 
 interface Element {
   readonly name: string;
@@ -94,7 +94,7 @@ describe('a suite as JUnit XML', () => {
     const text = fc.string({ unit: 'binary', maxLength: 60 });
     fc.assert(
       fc.property(text, text, text, text, (file, label, why, family) => {
-        const trace = { why, steps: [], replay: why };
+        const trace = { why, initial: NOTHING, steps: [], replay: why };
         const root = parseXml(
           suiteJunit(suite([result({ file, family, verdicts: [verdict({ label, verdict: 'violated', trace })] })])),
         );

@@ -13,6 +13,7 @@ export function step(of: Partial<StepReport> & Pick<StepReport, 'number'>): Step
     actor: 'alice',
     op: 'exit',
     args: {},
+    as: undefined,
     stepName: 'exit',
     result: 'ok',
     values: undefined,
@@ -72,6 +73,7 @@ export const STEPS: readonly StepReport[] = [
 ];
 
 export const TRACE: Counterexample = {
+  initial: AT_FIRST,
   why: 'after step 5 nobody runs for role firewall at egress of web',
   steps: STEPS,
   replay:

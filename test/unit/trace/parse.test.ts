@@ -95,7 +95,17 @@ describe('reading a trace', () => {
         ],
       }),
     ).to.equal('cgroup "c" is its own ancestor');
-    expect(objects({ progs: [{ name: 'A', type: 'x', cgroupStorage: 'M' }] })).to.match(/map "M" that is not declared/);
+    expect(objects({ progs: [{ name: 'A', type: 'cgroup_skb', cgroupStorage: 'M' }] })).to.match(
+      /map "M" that is not declared/,
+    );
+  });
+
+  it('refuses program and attach types that no kernel has, with a hint', () => {
+    const declared = (prog: object) => refused({ ...TRACE, objects: { progs: [{ name: 'A', ...prog }] } })[0];
+    expect(declared({ type: 'cgroup_skp' })).to.include({ code: 'LR304', hint: 'did you mean "cgroup_skb"?' });
+    expect(declared({ type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_ingres' })?.code).to.equal('LR304');
+    expect(refused(withStep({ args: { attachType: 'cgroup_ingress' } }))[0]?.code).to.equal('LR304');
+    expect(refused(withStep({ args: { attachType: 1000 } }))).to.deep.equal([]);
   });
 
   it('refuses an event made by a process and a process that is nobody', () => {

@@ -25,7 +25,7 @@ const GONE = { errno: 'ENOENT' };
 
 const file = (steps: readonly Step[]) => ({
   id: 't',
-  objects: { progs: [{ name: 'A', type: 'x' }], cgroups: [{ name: 'c', parent: null }] },
+  objects: { progs: [{ name: 'A', type: 'cgroup_skb' }], cgroups: [{ name: 'c', parent: null }] },
   steps,
 });
 const options: ReplayOptions = { model: toy, semantics: toy.semantics['plain'] as ReplayOptions['semantics'] };

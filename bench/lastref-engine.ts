@@ -1,0 +1,41 @@
+/** Our engine on LinkLife: one thread, breadth-first, full states stored, invariants on. */
+import process from 'node:process';
+import { explore } from '../src/explore/explore.ts';
+import { BreadthFirst } from '../src/explore/strategies/bfs.ts';
+import { bind } from '../src/world/bind.ts';
+import { linkLifeInput } from './linklife-input.ts';
+import type { Run } from './run.ts';
+import { parseSize } from './sizes.ts';
+
+/** Nothing may stop the run: a bound would make its counts worthless. */
+const UNBOUNDED = {
+  maxStates: Number.POSITIVE_INFINITY,
+  maxSeconds: Number.POSITIVE_INFINITY,
+  maxDepth: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+};
+
+export function runLastref(size: string): Run {
+  const machine = bind(linkLifeInput(...parseSize(size)));
+  const before = process.cpuUsage();
+  const { states, transitions, seconds, bytes, findings, bounds } = explore(machine, {
+    frontier: new BreadthFirst(),
+    budget: UNBOUNDED,
+    outcomes: false,
+  });
+  if (findings.length > 0 || bounds.length > 0) throw new Error('LinkLife broke an invariant, or hit a bound');
+  const { user, system } = process.cpuUsage(before);
+  return {
+    engine: 'lastref',
+    model: 'LinkLife',
+    size,
+    threads: 1,
+    states,
+    transitions,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    transitionsPerSecond: transitions / seconds,
+    bytesPerState: bytes / states,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}

@@ -1,0 +1,213 @@
+/*
+ * lastref's conformance agent: executes the trace vocabulary on the kernel that it runs on.
+ *
+ * Three roles, one program:
+ *   supervisor  prepares a cgroup subtree and namespaces, outlives everything else, and removes what was made (main.c)
+ *   hub         process 1 of a PID namespace: reads requests, routes them, makes events, observes (hub.c, observe.c)
+ *   actor       one process per actor of the trace, made by fork from another one (actor.c, ops_*.c)
+ * When the hub dies the kernel kills every actor, because the hub is the init of their PID namespace.
+ */
+#ifndef LASTREF_AGENT_H
+#define LASTREF_AGENT_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum {
+	NAME_LEN = 48,
+	PATH_LEN = 256,
+	LINE_LEN = 16384,
+	ARGS_MAX = 48,
+	HANDLES_MAX = 256,
+	OBJECTS_MAX = 512,
+	CGROUPS_MAX = 48,
+	ACTORS_MAX = 24,
+	MOUNTS_MAX = 16,
+	LOG_SLOTS = 256,
+	IDS_MAX = 128,
+	/* A number that is never open: what a closed or unknown handle stands for. */
+	NOT_OPEN = 600,
+	/* Descriptors of the agent itself lie above those of the trace, so that the lowest free number is the trace's. */
+	FD_TARGET = 800,
+	FD_SHARED = 901,
+	FD_LOG = 902,
+	FD_OUTSIDE = 903,
+	FD_SELF = 904,
+	FD_CONTROL = 910,
+	FD_LIMIT = 1024,
+	STEP_SECONDS = 5,
+};
+
+struct object {
+	char name[NAME_LEN];
+	char kind; /* 'p' program, 'l' link, 'm' map */
+	uint32_t id;
+	int storage; /* program: index of its cgroup storage map, or -1 */
+	int prog;    /* link: index of its program, or -1 */
+};
+
+struct cgroup {
+	char name[NAME_LEN];
+	char path[PATH_LEN];
+	uint64_t ino;
+};
+
+struct handle {
+	char name[NAME_LEN];
+	int fd;
+	bool open;
+};
+
+struct table {
+	int used;
+	struct handle handles[HANDLES_MAX];
+};
+
+struct actor {
+	char name[NAME_LEN];
+	pid_t pid;
+	int table;
+	bool alive;
+};
+
+/* What the order log of the programs looks like; also the value of a BPF array map. */
+struct order_log {
+	uint32_t count;
+	uint32_t unused;
+	uint32_t slots[LOG_SLOTS];
+};
+
+/* One page of truth for the hub and all actors; it lies in a memfd, which survives execve. */
+struct shared {
+	char root[PATH_LEN]; /* the agent's own cgroup directory */
+	uint32_t trace;      /* number of the trace, part of its cgroups' paths */
+	uint16_t outside_port;
+	bool no_traffic; /* a state was entered in which traffic is dangerous */
+	bool no_log_map; /* the kernel cannot map the log: read it by bpf(2) */
+	int objects_used;
+	struct object objects[OBJECTS_MAX];
+	int cgroups_used;
+	struct cgroup cgroups[CGROUPS_MAX];
+	struct table tables[ACTORS_MAX];
+	struct actor actors[ACTORS_MAX];
+	int mounts_used;
+	char mounts[MOUNTS_MAX][NAME_LEN];
+};
+
+extern struct shared *shared;
+extern struct order_log *order_log;
+
+/* --- text.c: requests and replies ------------------------------------------------------------------------------- */
+
+struct request {
+	char line[LINE_LEN];
+	const char *seq, *actor, *op, *as;
+	int nargs;
+	const char *keys[ARGS_MAX], *values[ARGS_MAX];
+};
+
+struct reply {
+	char text[LINE_LEN];
+	size_t len;
+};
+
+bool parse_request(struct request *request, const char *line);
+const char *arg(const struct request *request, const char *key);
+uint64_t arg_int(const struct request *request, const char *key, uint64_t fallback);
+bool is(const char *a, const char *b);
+void copy_name(char *to, const char *from);
+/* The first word of a reply: `ok`, an errno as number, or `!` and why the agent did not do it. */
+void reply_status(struct reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void reply_result(struct reply *reply, long result);
+void reply_add(struct reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- table.c: names ---------------------------------------------------------------------------------------------- */
+
+int object_named(char kind, const char *name);
+int object_with_id(char kind, uint32_t id);
+int add_object(char kind, const char *name, uint32_t id);
+const char *object_name(char kind, uint32_t id, char *buffer);
+struct cgroup *cgroup_named(const char *name);
+const char *cgroup_with_ino(uint64_t ino);
+int actor_named(const char *name);
+struct table *own_table(void);
+struct handle *handle_named(struct table *table, const char *name);
+/* The number behind a handle argument: absent is 0, `#n` is n, a closed handle a number that is not open. */
+int arg_fd(const struct request *request, const char *key);
+/* Gives a new descriptor its name, or closes it if it has none. */
+void install(struct reply *reply, const char *as, int fd);
+void forget_handle(int fd);
+
+/* --- bpf.c: bpf(2) by raw system call ------------------------------------------------------------------------- */
+
+struct attr {
+	uint8_t bytes[4096];
+	uint32_t size;
+};
+
+void attr_init(struct attr *attr, const struct request *request);
+void put32(struct attr *attr, size_t offset, uint32_t value);
+void put64(struct attr *attr, size_t offset, uint64_t value);
+uint32_t get32(const struct attr *attr, size_t offset);
+uint64_t get64(const struct attr *attr, size_t offset);
+long bpf_call(int command, struct attr *attr);
+/* 'p', 'l', 'm', or 0 for anything else */
+char kind_of_fd(int fd);
+uint32_t id_of_fd(int fd);
+int open_high(const char *path, int flags);
+/* The cgroup argument as a descriptor; `*opened` says whether it was opened for this call only. */
+int arg_cgroup(const struct request *request, bool *opened);
+
+/* --- the operations; each says whether it knows the operation ------------------------------------------------ */
+
+bool op_bpf(const struct request *request, struct reply *reply);
+bool op_objects(const struct request *request, struct reply *reply);
+bool op_descriptors(const struct request *request, struct reply *reply);
+bool op_files(const struct request *request, struct reply *reply);
+bool op_cgroups(const struct request *request, struct reply *reply);
+bool op_sockets(const struct request *request, struct reply *reply);
+bool op_odd(const struct request *request, struct reply *reply);
+
+/* --- actor.c, process.c -------------------------------------------------------------------------------------------------- */
+
+extern int self; /* index of this actor */
+void be_actor(int index) __attribute__((noreturn));
+/* Handles process operations: fork, clone_files, execve ... `fd` came with the request. */
+bool op_processes(const struct request *request, struct reply *reply, int fd);
+bool is_filled(void);
+void set_fd_limit(bool filled);
+int send_text(int socket, const char *text, size_t len, int fd);
+ssize_t receive_text(int socket, char *text, size_t size, int *fd);
+
+/* --- hub.c, observe.c, event.c, setup.c ----------------------------------------------------------------------- */
+
+void be_hub(int in, int out) __attribute__((noreturn));
+bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got);
+void observe(const struct request *request, struct reply *reply);
+void link_states(struct reply *reply);
+void make_event(const struct request *request, struct reply *reply);
+void start_log(void);
+void finish_log(struct reply *reply);
+const char *mount_path(const char *mount, char *buffer);
+bool bpffs_path(const char *written, char *buffer);
+
+bool find_cgroup2(char *path, size_t size);
+bool remove_subtree(const char *path);
+void remove_stale(const char *mount);
+const char *setup_hub(void);
+int make_log_map(void);
+/* Every event of the agent needs loopback in its own network namespace. */
+const char *setup_network(void);
+
+#endif

@@ -1,0 +1,119 @@
+/* bpf(2) without libbpf and without the system's header: layouts are written by offset, so that an old header does. */
+#include "agent.h"
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+enum { ATTR_SIZE = 120, ATTR_TAIL = 112 };
+
+/*
+ * The usual size is one that every kernel with cgroup links knows; fields are zero unless set. `attr=tail` is a byte
+ * inside the union behind the last field of the short commands, `attr=beyond` one that no kernel knows.
+ */
+void attr_init(struct attr *attr, const struct request *request)
+{
+	memset(attr, 0, sizeof *attr);
+	attr->size = ATTR_SIZE;
+	const char *how = request == NULL ? NULL : arg(request, "attr");
+	if (how == NULL)
+		return;
+	if (is(how, "tail")) {
+		attr->bytes[ATTR_TAIL] = 1;
+	} else if (is(how, "beyond")) {
+		attr->size = sizeof attr->bytes;
+		attr->bytes[sizeof attr->bytes - 1] = 1;
+	} else {
+		attr->size = (uint32_t)strtoul(how, NULL, 10);
+	}
+}
+
+void put32(struct attr *attr, size_t offset, uint32_t value) { memcpy(attr->bytes + offset, &value, sizeof value); }
+void put64(struct attr *attr, size_t offset, uint64_t value) { memcpy(attr->bytes + offset, &value, sizeof value); }
+
+uint32_t get32(const struct attr *attr, size_t offset)
+{
+	uint32_t value;
+	memcpy(&value, attr->bytes + offset, sizeof value);
+	return value;
+}
+
+uint64_t get64(const struct attr *attr, size_t offset)
+{
+	uint64_t value;
+	memcpy(&value, attr->bytes + offset, sizeof value);
+	return value;
+}
+
+long bpf_call(int command, struct attr *attr)
+{
+	/* A load may be interrupted by a signal of the verifier's own making. */
+	for (int tries = 0;; tries++) {
+		long result = syscall(SYS_bpf, command, attr->bytes, attr->size);
+		if (result >= 0 || errno != EAGAIN || command != 5 || tries == 5)
+			return result;
+	}
+}
+
+char kind_of_fd(int fd)
+{
+	char path[64], target[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ssize_t len = readlink(path, target, sizeof target - 1);
+	if (len < 0)
+		return 0;
+	target[len] = '\0';
+	if (strstr(target, "bpf-prog") != NULL)
+		return 'p';
+	if (strstr(target, "bpf-map") != NULL)
+		return 'm';
+	return strstr(target, "bpf_link") != NULL || strstr(target, "bpf-link") != NULL ? 'l' : 0;
+}
+
+/* Programs, links and maps all have their id at offset 4 of their info. */
+uint32_t id_of_fd(int fd)
+{
+	struct attr attr;
+	uint32_t info[64] = {0};
+	attr_init(&attr, NULL);
+	put32(&attr, 0, (uint32_t)fd);
+	put32(&attr, 4, 16);
+	put64(&attr, 8, (uint64_t)(uintptr_t)info);
+	return bpf_call(15, &attr) < 0 ? 0 : info[1];
+}
+
+/* Opens a file at a high number, so that the numbers of the trace stay as they would be without the agent. */
+int open_high(const char *path, int flags)
+{
+	bool filled = is_filled();
+	if (filled)
+		set_fd_limit(false);
+	int low = open(path, flags | O_CLOEXEC);
+	int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
+	int error = errno;
+	if (low >= 0)
+		close(low);
+	if (filled)
+		set_fd_limit(true);
+	errno = error;
+	return high;
+}
+
+int arg_cgroup(const struct request *request, bool *opened)
+{
+	const char *value = arg(request, "cgroup");
+	*opened = false;
+	if (value == NULL)
+		return 0;
+	if (value[0] == '#')
+		return atoi(value + 1);
+	if (value[0] == '@') {
+		const struct handle *handle = handle_named(own_table(), value + 1);
+		return handle != NULL && handle->open ? handle->fd : NOT_OPEN;
+	}
+	const struct cgroup *cgroup = cgroup_named(value);
+	if (cgroup == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	*opened = true;
+	return open_high(cgroup->path, O_RDONLY | O_DIRECTORY);
+}

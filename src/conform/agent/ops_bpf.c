@@ -1,0 +1,203 @@
+/* Attaching, detaching, links and queries. Offsets are those of union bpf_attr. */
+#include "agent.h"
+
+enum {
+	CMD_PROG_ATTACH = 8,
+	CMD_PROG_DETACH = 9,
+	CMD_PROG_QUERY = 16,
+	CMD_LINK_CREATE = 28,
+	CMD_LINK_UPDATE = 29,
+	CMD_LINK_DETACH = 34,
+	ATTACH_STRUCT_OPS = 44,
+};
+
+/* relative_fd or relative_id: `relative` names a handle, `relativeId` an object of `relativeKind`. */
+static uint32_t relative(const struct request *request)
+{
+	const char *named = arg(request, "relativeId");
+	if (named == NULL)
+		return (uint32_t)arg_fd(request, "relative");
+	if (named[0] == '#')
+		return (uint32_t)strtoul(named + 1, NULL, 10);
+	int index = object_named(*arg(request, "relativeKind"), named);
+	return index < 0 ? 0 : shared->objects[index].id;
+}
+
+static void finish(struct reply *reply, long result, bool opened, int target)
+{
+	reply_result(reply, result);
+	if (opened)
+		close(target);
+}
+
+static void attach_or_detach(const struct request *request, struct reply *reply, int command)
+{
+	bool opened;
+	struct attr attr;
+	int target = arg_cgroup(request, &opened);
+	if (opened && target < 0)
+		return reply_result(reply, -1);
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)target);
+	put32(&attr, 4, (uint32_t)arg_fd(request, "prog"));
+	put32(&attr, 8, (uint32_t)arg_int(request, "attachType", 0));
+	put32(&attr, 12, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 16, (uint32_t)arg_fd(request, "replace"));
+	put32(&attr, 20, relative(request));
+	put64(&attr, 24, arg_int(request, "expectedRevision", 0));
+	finish(reply, bpf_call(command, &attr), opened, target);
+}
+
+static void link_create(const struct request *request, struct reply *reply)
+{
+	bool opened;
+	struct attr attr;
+	uint32_t type = (uint32_t)arg_int(request, "attachType", 0);
+	if (type == ATTACH_STRUCT_OPS)
+		return reply_status(reply, "!refused: struct_ops links can stop a kernel");
+	int prog = arg_fd(request, "prog");
+	int target = arg_cgroup(request, &opened);
+	if (opened && target < 0)
+		return reply_result(reply, -1);
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)prog);
+	put32(&attr, 4, (uint32_t)target);
+	put32(&attr, 8, type);
+	put32(&attr, 12, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 16, relative(request));
+	put64(&attr, 24, arg_int(request, "expectedRevision", 0));
+	/* Bytes that only other kinds of links use; the kernel ignores them for cgroups. */
+	if (arg(request, "addrs") != NULL)
+		put64(&attr, 32, arg_int(request, "addrs", 1));
+	long fd = bpf_call(CMD_LINK_CREATE, &attr);
+	finish(reply, fd, opened, target);
+	if (fd < 0)
+		return;
+	if (!is(request->as, "-")) {
+		int link = add_object('l', request->as, id_of_fd((int)fd));
+		if (link >= 0)
+			shared->objects[link].prog = object_with_id('p', id_of_fd(prog));
+	}
+	install(reply, request->as, (int)fd);
+}
+
+/*
+ * After a successful update to a program with another cgroup storage map, the storage of the old one is under the new
+ * program: the next packet would read through NULL. No traffic until everything of this trace is gone.
+ */
+static void note_update(int link_fd, int prog_fd)
+{
+	int link = object_with_id('l', id_of_fd(link_fd));
+	int next = object_with_id('p', id_of_fd(prog_fd));
+	int last = link < 0 ? -1 : shared->objects[link].prog;
+	int storage_before = last < 0 ? -1 : shared->objects[last].storage;
+	int storage_after = next < 0 ? -1 : shared->objects[next].storage;
+	if (storage_after != storage_before)
+		shared->no_traffic = true;
+	if (link >= 0)
+		shared->objects[link].prog = next;
+}
+
+static void link_update(const struct request *request, struct reply *reply)
+{
+	struct attr attr;
+	int link = arg_fd(request, "link");
+	int prog = arg_fd(request, "prog");
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)link);
+	put32(&attr, 4, (uint32_t)prog);
+	put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 12, (uint32_t)arg_fd(request, "oldProg"));
+	long result = bpf_call(CMD_LINK_UPDATE, &attr);
+	reply_result(reply, result);
+	if (result >= 0)
+		note_update(link, prog);
+}
+
+static void link_detach(const struct request *request, struct reply *reply)
+{
+	struct attr attr;
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)arg_fd(request, "link"));
+	reply_result(reply, bpf_call(CMD_LINK_DETACH, &attr));
+}
+
+static void reply_names(struct reply *reply, const char *key, const uint32_t *ids, uint32_t count)
+{
+	char names[IDS_MAX * (NAME_LEN + 1)] = "", buffer[NAME_LEN];
+	size_t len = 0;
+	for (uint32_t i = 0; i < count; i++)
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ",",
+					object_name('p', ids[i], buffer));
+	reply_add(reply, "%s=%s", key, names);
+}
+
+static void reply_flags(struct reply *reply, const uint32_t *flags, uint32_t count)
+{
+	char text[IDS_MAX * 12] = "";
+	size_t len = 0;
+	for (uint32_t i = 0; i < count; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%u", i == 0 ? "" : ",", flags[i]);
+	reply_add(reply, "progAttachFlags=%s", text);
+}
+
+static void query(const struct request *request, struct reply *reply)
+{
+	bool opened;
+	struct attr attr;
+	uint32_t ids[IDS_MAX] = {0}, flags[IDS_MAX] = {0}, links[IDS_MAX] = {0};
+	bool buffers = arg(request, "noBuffers") == NULL;
+	uint32_t capacity = (uint32_t)arg_int(request, "capacity", IDS_MAX);
+	if (capacity > IDS_MAX)
+		capacity = IDS_MAX;
+	int target = arg_cgroup(request, &opened);
+	if (opened && target < 0)
+		return reply_result(reply, -1);
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)target);
+	put32(&attr, 4, (uint32_t)arg_int(request, "attachType", 0));
+	put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
+	if (buffers) {
+		put64(&attr, 16, (uint64_t)(uintptr_t)ids);
+		put32(&attr, 24, capacity);
+	}
+	if (arg(request, "progAttachFlags") != NULL)
+		put64(&attr, 32, (uint64_t)(uintptr_t)flags);
+	if (arg(request, "linkIds") != NULL)
+		put64(&attr, 40, (uint64_t)(uintptr_t)links);
+	long result = bpf_call(CMD_PROG_QUERY, &attr);
+	finish(reply, result, opened, target);
+	if (result < 0 && errno != ENOSPC)
+		return;
+	uint32_t count = get32(&attr, 24);
+	uint32_t written = !buffers ? 0 : count < capacity ? count : capacity;
+	reply_add(reply, "count=%u", count);
+	reply_names(reply, "progs", ids, written);
+	reply_add(reply, "attachFlags=%u", get32(&attr, 12));
+	reply_add(reply, "revision=%llu", (unsigned long long)get64(&attr, 56));
+	if (arg(request, "progAttachFlags") != NULL)
+		reply_flags(reply, flags, written);
+	bool linked = false;
+	for (int i = 0; i < IDS_MAX; i++)
+		linked |= links[i] != 0;
+	reply_add(reply, "linkIdsWritten=%s", linked ? "true" : "false");
+}
+
+bool op_bpf(const struct request *request, struct reply *reply)
+{
+	if (is(request->op, "prog_attach"))
+		attach_or_detach(request, reply, CMD_PROG_ATTACH);
+	else if (is(request->op, "prog_detach"))
+		attach_or_detach(request, reply, CMD_PROG_DETACH);
+	else if (is(request->op, "link_create"))
+		link_create(request, reply);
+	else if (is(request->op, "link_update"))
+		link_update(request, reply);
+	else if (is(request->op, "link_detach"))
+		link_detach(request, reply);
+	else if (is(request->op, "query"))
+		query(request, reply);
+	else
+		return false;
+	return true;
+}
