@@ -1,6 +1,7 @@
 /** LinkLife of a given size as input of the binder: every process has a menu of every action on every link. */
-import { ENVIRONMENT } from '../src/world/plan.ts';
+
 import { type ActorInput, type ItemInput, NO_FAULTS, type WorldInput } from '../src/world/input.ts';
+import { ENVIRONMENT } from '../src/world/plan.ts';
 import { linkLife } from './models/linklife.ts';
 
 export function linkLifeInput(processes: number, links: number, cgroups: number): WorldInput {
@@ -9,9 +10,14 @@ export function linkLifeInput(processes: number, links: number, cgroups: number)
     ...names('c', cgroups).map((cgroup) => ({ op: 'create', args: { link, cgroup } })),
     ...['close', 'pin', 'unpin', 'open', 'update', 'detach'].map((op) => ({ op, args: { link } })),
   ]);
-  const actors: ActorInput[] = names('p', processes).map((name) => ({ name, script: [], menu: { items: [...perLink, { op: 'exit', args: {} }], times: undefined } }));
+  const actors: ActorInput[] = names('p', processes).map((name) => ({
+    name,
+    script: [],
+    menu: { items: [...perLink, { op: 'exit', args: {} }], times: undefined },
+  }));
   const rmdir = names('c', cgroups).map((cgroup) => ({ op: 'rmdir', args: { cgroup } }));
-  const check = (property: string, names: readonly string[]) => names.map((of) => ({ property, params: { of }, label: `${property} ${of}` }));
+  const check = (property: string, names: readonly string[]) =>
+    names.map((of) => ({ property, params: { of }, label: `${property} ${of}` }));
   return {
     model: linkLife,
     semantics: linkLife.semantics['plain'] as WorldInput['semantics'],

@@ -18,12 +18,19 @@ export interface Measured {
 /** A program that could not do what it should; the message says which and why. */
 export class EngineError extends Error {}
 
-export function measure(command: string, args: readonly string[], options: { readonly cwd?: string } = {}): Measured {
+export interface MeasureOptions {
+  readonly cwd?: string;
+  /** Exit codes that are no failure. */
+  readonly accept?: readonly number[];
+}
+
+export function measure(command: string, args: readonly string[], options: MeasureOptions = {}): Measured {
+  const { cwd, accept = [0] } = options;
   const timed = existsSync(GNU_TIME);
   const [file, all] = timed ? [GNU_TIME, ['-f', FORMAT, command, ...args]] : [command, [...args]];
   const started = performance.now();
   const { status, stdout, stderr, error } = spawnSync(file, all, {
-    ...options,
+    ...(cwd === undefined ? {} : { cwd }),
     encoding: 'utf8',
     env: process.env,
     maxBuffer: 1 << 28,
@@ -31,7 +38,8 @@ export function measure(command: string, args: readonly string[], options: { rea
   });
   const elapsed = (performance.now() - started) / 1000;
   if (error !== undefined) throw new EngineError(`${command}: ${error.message}`);
-  if (status !== 0) throw new EngineError(`${command} ${args.join(' ')}: exit ${status}: ${stderr.trim().slice(-400)}`);
+  if (status === null || !accept.includes(status))
+    throw new EngineError(`${command} ${args.join(' ')}: exit ${status}: ${stderr.trim().slice(-400)}`);
   const usage = /@@ ([\d.]+) ([\d.]+) ([\d.]+) (\d+)/.exec(stderr);
   if (usage === null) return { output: stdout, seconds: elapsed, cpuSeconds: null, peakRssBytes: null };
   const [, seconds, user, system, kib] = usage.map(Number) as [number, number, number, number, number];

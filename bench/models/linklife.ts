@@ -18,7 +18,10 @@ import {
 } from '../../src/modelling/index.ts';
 
 const objects = {
-  process: object({ chart: chart('process', { initial: 'alive', states: { alive: { on: { EXIT: 'dead' } }, dead: {} } }), fields: {} }),
+  process: object({
+    chart: chart('process', { initial: 'alive', states: { alive: { on: { EXIT: 'dead' } }, dead: {} } }),
+    fields: {},
+  }),
   cgroup: object({
     chart: chart('cgroup', { initial: 'alive', states: { alive: { on: { RMDIR: 'dead' } }, dead: {} } }),
     fields: { links: list(ref('link'), (sizes) => sizes['link'] ?? 0) },
@@ -185,7 +188,11 @@ const commands = {
   }),
 };
 
-const invariant = <K extends 'link' | 'cgroup'>(name: string, kind: K, check: (object: View<typeof objects, K>) => boolean): AnyProperty =>
+const invariant = <K extends 'link' | 'cgroup'>(
+  name: string,
+  kind: K,
+  check: (object: View<typeof objects, K>) => boolean,
+): AnyProperty =>
   property({
     name,
     kind: 'always',
@@ -197,17 +204,32 @@ const invariant = <K extends 'link' | 'cgroup'>(name: string, kind: K, check: (o
   });
 
 const properties = {
-  'attached-is-held': invariant('an attached link has an owner or a pin', 'link', (link) => link.phase !== 'attached' || link.pinned || !link.owners.empty),
-  'freed-is-unheld': invariant('a freed link has neither', 'link', (link) => link.phase !== 'freed' || (!link.pinned && link.owners.empty)),
-  'dead-is-empty': invariant('the list of a dead cgroup is empty', 'cgroup', (cgroup) => cgroup.phase !== 'dead' || cgroup.links.length === 0),
+  'attached-is-held': invariant(
+    'an attached link has an owner or a pin',
+    'link',
+    (link) => link.phase !== 'attached' || link.pinned || !link.owners.empty,
+  ),
+  'freed-is-unheld': invariant(
+    'a freed link has neither',
+    'link',
+    (link) => link.phase !== 'freed' || (!link.pinned && link.owners.empty),
+  ),
+  'dead-is-empty': invariant(
+    'the list of a dead cgroup is empty',
+    'cgroup',
+    (cgroup) => cgroup.phase !== 'dead' || cgroup.links.length === 0,
+  ),
   'listed-once': invariant('a link is on the list of its cgroup once, and on no other', 'link', (link) => {
     if (link.phase !== 'attached') return link.cgroup === null;
     return link.cgroup !== null && [...link.cgroup.links].filter((listed) => listed === link).length === 1;
   }),
-  'lists-attached': invariant('a list holds only links attached there', 'cgroup', (cgroup) => [...cgroup.links].every((link) => link.cgroup === cgroup)),
+  'lists-attached': invariant('a list holds only links attached there', 'cgroup', (cgroup) =>
+    [...cgroup.links].every((link) => link.cgroup === cgroup),
+  ),
 };
 
-const numbered = (kind: string, n: unknown): { name: string }[] => Array.from({ length: Number(n) }, (_, i) => ({ name: `${kind}${i}` }));
+const numbered = (kind: string, n: unknown): { name: string }[] =>
+  Array.from({ length: Number(n) }, (_, i) => ({ name: `${kind}${i}` }));
 
 export const linkLife: ModelDefinition = {
   name: 'LinkLife',
@@ -222,7 +244,11 @@ export const linkLife: ModelDefinition = {
   semantics: { plain: { name: 'plain', says: 'the only one', features: new Set(), rules: {} } },
   defaultSemantics: 'plain',
   populate: ({ objects: sizes }) => ({
-    instances: { process: numbered('p', sizes['processes']), cgroup: numbered('c', sizes['cgroups']), link: numbered('l', sizes['links']) },
+    instances: {
+      process: numbered('p', sizes['processes']),
+      cgroup: numbered('c', sizes['cgroups']),
+      link: numbered('l', sizes['links']),
+    },
     limits: {},
   }),
   start: () => undefined,

@@ -68,6 +68,8 @@ export interface World<O extends Objects = Objects> {
   tell(happening: Happening): void;
   /** A property calls this when its subject exists; a property that never did is vacuous. */
   subject(): void;
+  /** A stated maximum of the model is reached: the run proves nothing beyond it, and its verdicts are unknown. */
+  exceeded(what: string): never;
   /** The transition breaks a law of the model itself (use after free, unbalanced count). */
   broken(law: string, why: string): never;
 }

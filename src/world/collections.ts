@@ -44,7 +44,7 @@ export function listView(
     append: (value) => view.insert(length(), value),
     removeAt(position) {
       const n = length();
-      if (position >= n) throw new LawSignal('list-bounds', `${what} has no position ${position}`);
+      if (position < 0 || position >= n) throw new LawSignal('list-bounds', `${what} has no position ${position}`);
       for (let i = position; i < n - 1; i++) write(slots[i] as Cell, read(slots[i + 1] as Cell));
       write(slots[n - 1] as Cell, 0);
       write(lengthCell, n - 1);

@@ -3,7 +3,7 @@ import type { Semantics } from '../modelling/semantics.ts';
 import type { Happening } from '../modelling/world.ts';
 import type { AnyViews } from './any-view.ts';
 import type { Coverage } from './coverage.ts';
-import { BLOCKED, ErrnoSignal, LawSignal } from './signals.ts';
+import { BLOCKED, BoundSignal, ErrnoSignal, LawSignal } from './signals.ts';
 
 /** What the running transition does; the runner sets it, steps and properties read it. */
 export interface Running {
@@ -82,6 +82,9 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     subject() {
       const label = parts.propertyLabel();
       if (label !== undefined) coverage.subjects.add(label);
+    },
+    exceeded(what: string) {
+      throw new BoundSignal(what);
     },
     broken(law: string, why: string) {
       throw new LawSignal(law, why);

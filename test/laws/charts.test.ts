@@ -22,7 +22,7 @@ function byTable(of: Chart, phase: string, event: string): string | undefined {
 /** Where XState leads, and whether it knows the event there. */
 function byXState(of: Chart, phase: string, event: string): { readonly phase: unknown; readonly known: boolean } {
   const machine = of.machine();
-  const snapshot = machine.resolveState({ value: phase });
+  const snapshot = machine.resolveState({ value: phase, context: {} });
   const [next] = transition(machine, snapshot, { type: event });
   return { phase: next.value, known: snapshot.can({ type: event }) };
 }
@@ -66,7 +66,7 @@ describe('the table of a chart', () => {
   it('begins where the machine begins', () => {
     for (const one of charts) {
       const [first] = one.phases;
-      expect(one.machine().resolveState({ value: one.config.initial }).value).to.equal(first);
+      expect(one.machine().resolveState({ value: one.config.initial, context: {} }).value).to.equal(first);
       expect(one.machine().config.initial).to.equal(first);
     }
   });
