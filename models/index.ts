@@ -8,7 +8,7 @@ import { properties } from './properties/index.ts';
 import { FLAG_VALUES } from './rules/flags.ts';
 import { rules } from './rules/index.ts';
 import { FEATURES } from './semantics/features.ts';
-import { LINUX } from './semantics/linux.ts';
+import { SEMANTICS } from './semantics/index.ts';
 import { shorthand } from './shorthand.ts';
 import { interrupt, over, ready, start, tail } from './start.ts';
 import { works } from './works/index.ts';
@@ -55,7 +55,7 @@ export const bpf: ModelDefinition = {
   flags: FLAG_VALUES,
   errnos: ERRNOS,
   rules,
-  semantics: LINUX,
+  semantics: SEMANTICS,
   features: FEATURES,
   defaultSemantics: 'linux-6.18',
   populate,

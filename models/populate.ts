@@ -173,7 +173,10 @@ function limitsOf(
     linkRefs: bounded(files + inodes + actors.length + 2),
     fileRefs: bounded(actors.length * Math.max(1, handles.size) + count('send_msg', 'io_uring_register') + 2),
     cssRefs: bounded((made['link']?.length ?? 0) + (made['socket']?.length ?? 0) + 2 * actors.length + 2),
-    bpfRefs: bounded((made['socket']?.length ?? 0) + tree.cgroups.length),
+    // Links and calls hold none today; a proposal may let them.
+    bpfRefs: bounded(
+      (made['socket']?.length ?? 0) + tree.cgroups.length + (made['link']?.length ?? 0) + 2 * actors.length,
+    ),
     fds,
     handles: handles.size,
     cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,

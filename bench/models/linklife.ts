@@ -4,7 +4,9 @@
  */
 import {
   type AnyProperty,
+  array,
   chart,
+  count,
   flag,
   language,
   list,
@@ -258,3 +260,15 @@ export const linkLife: ModelDefinition = {
   over: () => false,
   describe: () => ({ places: {}, holders: {} }),
 };
+
+/** The same model with bytes in every object that nothing reads or writes: the states of real models are that long. */
+export function withBallast(model: ModelDefinition, bytes: number): ModelDefinition {
+  const ballast = array(count(255), bytes);
+  const kinds = Object.entries(model.objects);
+  return {
+    ...model,
+    objects: Object.fromEntries(
+      kinds.map(([kind, spec]) => [kind, { ...spec, fields: { ...spec.fields, ballast } }] as const),
+    ),
+  };
+}

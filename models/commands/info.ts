@@ -47,6 +47,7 @@ export const linkInfo = command({
       if (target?.kind === 'program') return k.returns({ type: target.template.type, prog: target.name });
       if (target?.kind === 'map') return k.returns({ type: target.mapType, map: target.name });
       if (target?.kind !== 'link') return k.fail('descriptor is a BPF object', 'EINVAL');
+      k.check('info of links is known', k.has('link-ids'), 'EINVAL');
       if (writes(args.info)) k.returns(linkInfoOf(target));
     },
   },

@@ -12,9 +12,12 @@ export const noGap = property({
   params: { role: PROGRAMS, ...ON },
   check(k: Kernel, { role, on, attachType }) {
     const slot = slotOn(k, on, attachType);
-    for (const packet of k.all.packet)
-      if (packet.slot === slot && atEnd(packet) && ![...packet.ran].some((program) => role.includes(program)))
+    for (const packet of k.all.packet) {
+      if (packet.slot !== slot || !atEnd(packet)) continue;
+      k.subject();
+      if (![...packet.ran].some((program) => role.includes(program)))
         return `an event in ${on.name} ran ${names(packet.ran)}: no version of the role`;
+    }
     if (on.phase !== 'ONLINE') return true;
     k.subject();
     return (

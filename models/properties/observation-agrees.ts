@@ -14,6 +14,9 @@ export const observationAgrees = property({
     for (const link of k.all.link) {
       if (link.slot === null) continue;
       k.subject();
+      const { cgroup } = link.slot;
+      if (cgroup?.phase === 'RELEASED' || cgroup?.phase === 'FREED')
+        return `info of link ${link.name} names ${cgroup.name}, which is ${cgroup.phase}`;
       if (link.slot.entries.indexOf(link) < 0)
         return `info of link ${link.name} names ${link.slot.cgroup?.name}, and the list there does not have it`;
       if (link.slot.cgroup?.phase === 'ONLINE' && link.prog !== null && ![...link.slot.effective].includes(link.prog))

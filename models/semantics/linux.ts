@@ -14,7 +14,8 @@ const kernel = (name: string, says: string, features: readonly Feature[]): BpfSe
 
 const V4_10: readonly Feature[] = ['attach-needs-net-admin'];
 const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query', 'any-mode-below-override'];
-const V5_5: readonly Feature[] = [...V4_15, 'release-at-offline', 'descendants-hold-ancestors'];
+const V5_3: readonly Feature[] = [...V4_15, 'release-at-offline'];
+const V5_5: readonly Feature[] = [...V5_3, 'descendants-hold-ancestors'];
 const V5_6: readonly Feature[] = [...V5_5, 'replace'];
 const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
 const V5_10: readonly Feature[] = [
@@ -40,6 +41,7 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
   [
     kernel('linux-4.10', 'one program per slot, ALLOW_OVERRIDE', V4_10),
     kernel('linux-4.15', 'ALLOW_MULTI, effective arrays, PROG_QUERY', V4_15),
+    kernel('linux-5.3', 'release when the cgroup goes offline, a parent possibly before its children', V5_3),
     kernel('linux-5.5', 'release in order when the cgroup goes offline', V5_5),
     kernel('linux-5.6', 'BPF_F_REPLACE', V5_6),
     kernel('linux-5.7', 'cgroup links; a dead link says EINVAL', V5_7),

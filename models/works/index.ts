@@ -1,6 +1,6 @@
 /** Deferred kernel actions. Each may run at any time after it was queued, in any order. */
 
-import { work } from '../kernel.ts';
+import { type Cgroup, type Kernel, work } from '../kernel.ts';
 import { ancestors, putBpf, putFile } from '../rules/references.ts';
 import { purgeQueue } from '../rules/release.ts';
 
@@ -22,12 +22,17 @@ export const programFree = work({
   run: (_k, program) => program.fire('GRACE_PERIOD'),
 });
 
+/** Before 5.3 the release came with the last css reference, and a child's css holds its parent's: children were first. */
+const isUnused = (k: Kernel, cgroup: Cgroup): boolean =>
+  cgroup.cssRefs === 0 &&
+  !k.all.cgroup.some(({ parent, phase }) => parent === cgroup && phase !== 'ABSENT' && phase !== 'FREED');
+
 /** All attachments of a dead cgroup in one go under cgroup_mutex; then the ancestors' references, nearest first. */
 export const cgroupRelease = work({
   name: 'cgroup_bpf_release',
   cites: 'kernel/bpf/cgroup.c cgroup_bpf_release; facts cgroup 3 rmdir, K24, K31',
   on: 'cgroup',
-  ready: (k, cgroup) => cgroup.phase === 'DRAINED' && (k.has('release-at-offline') || cgroup.cssRefs === 0),
+  ready: (k, cgroup) => cgroup.phase === 'DRAINED' && (k.has('release-at-offline') || isUnused(k, cgroup)),
   run(k, cgroup) {
     k.tell({ type: 'lock', name: 'cgroup_mutex' });
     for (const slot of k.all.slot) if (slot.cgroup === cgroup) k.rules.releaseSlot(k, slot);

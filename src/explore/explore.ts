@@ -57,6 +57,8 @@ export interface ExploreOptions {
   /** Collect the outcomes of final states. */
   readonly outcomes: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** States after which decision trees are turned into code. The result is the same; only tests and experiments set it. */
+  readonly compileAfter?: number | undefined;
 }
 
 /** States between two looks at the clock. */
@@ -187,7 +189,8 @@ export function explore(machine: ExploredMachine, options: ExploreOptions): Expl
   const elapsed = (): number => (performance.now() - started) / 1000;
   const search = new Search(machine, options);
   const { store } = search;
-  const expand = makeExpander(machine, store, { onReport: (report, state, t) => search.onReport(report, state, t) });
+  const onReport = (report: number, state: number, t: number): void => search.onReport(report, state, t);
+  const expand = makeExpander(machine, store, { onReport }, options.compileAfter);
   let transitions = 0;
   let expanded = 0;
   const earlier = machine.statesSeen();

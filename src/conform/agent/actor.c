@@ -1,0 +1,53 @@
+/* One process of the trace: does what the hub tells it, one request at a time. */
+#include "agent.h"
+#include <signal.h>
+#include <sys/prctl.h>
+
+int self = -1;
+
+static struct request request;
+static struct reply reply;
+
+static void serve(int given)
+{
+	reply_status(&reply, "!unsupported: operation %s", request.op);
+	if (is(request.op, "link_states")) {
+		reply_status(&reply, "ok");
+		link_states(&reply);
+		return;
+	}
+	if (op_bpf(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
+	    op_cgroups(&request, &reply) || op_files(&request, &reply) || op_sockets(&request, &reply) ||
+	    op_odd(&request, &reply))
+		return;
+	op_processes(&request, &reply, given);
+}
+
+void be_actor(int index)
+{
+	char line[LINE_LEN];
+	self = index;
+	int control = FD_CONTROL + index;
+	for (;;) {
+		int given = -1;
+		if (receive_text(control, line, sizeof line, &given) <= 0)
+			_exit(0);
+		if (!parse_request(&request, line)) {
+			reply_status(&reply, "!malformed request");
+		} else {
+			serve(given);
+		}
+		int passed = -1;
+		if (is(request.op, "send_fd")) {
+			passed = arg_fd(&request, "handle");
+			if (fcntl(passed, F_GETFD) < 0) {
+				reply_status(&reply, "%d", EBADF);
+				passed = -1;
+			} else {
+				reply_status(&reply, "ok");
+			}
+		}
+		if (send_text(control, reply.text, reply.len, passed) < 0)
+			_exit(0);
+	}
+}

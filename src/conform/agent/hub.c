@@ -1,0 +1,323 @@
+/*
+ * The hub: process 1 of the PID namespace. It reads requests, hands them to actors, and answers one line per request.
+ * It holds no BPF object but the log map, so that nothing of a trace lives on because of it.
+ */
+#include "agent.h"
+#include <poll.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* The hub's ends of the control sockets, and a pidfd of each actor. */
+static int controls[ACTORS_MAX], pidfds[ACTORS_MAX];
+static struct request request;
+static struct reply reply;
+static int output;
+static char outgoing[LINE_LEN * 8];
+static size_t outgoing_len;
+
+static void flush(void)
+{
+	for (size_t sent = 0; sent < outgoing_len;) {
+		ssize_t n = write(output, outgoing + sent, outgoing_len - sent);
+		if (n < 0 && errno != EINTR)
+			_exit(1);
+		if (n > 0)
+			sent += (size_t)n;
+	}
+	outgoing_len = 0;
+}
+
+static void answer_line(void)
+{
+	if (outgoing_len + reply.len + 64 > sizeof outgoing)
+		flush();
+	outgoing_len += (size_t)snprintf(outgoing + outgoing_len, sizeof outgoing - outgoing_len, "%s\t%s\n",
+					 request.seq == NULL ? "0" : request.seq, reply.text);
+}
+
+static void bury(int index)
+{
+	if (controls[index] >= 0)
+		close(controls[index]);
+	if (pidfds[index] >= 0)
+		close(pidfds[index]);
+	controls[index] = -1;
+	pidfds[index] = -1;
+	shared->actors[index].alive = false;
+}
+
+/* True: answered. False: dead or silent; `answer` then says which, as the status of a reply. */
+bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got)
+{
+	struct pollfd wait[2] = {{.fd = controls[index], .events = POLLIN}, {.fd = pidfds[index], .events = POLLIN}};
+	if (send_text(controls[index], line, strlen(line), fd) < 0) {
+		bury(index);
+		snprintf(answer, size, "!dead");
+		return false;
+	}
+	for (;;) {
+		int ready = poll(wait, 2, STEP_SECONDS * 1000);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0) {
+			snprintf(answer, size, "!timeout");
+			return false;
+		}
+		if ((wait[0].revents & POLLIN) != 0 && receive_text(controls[index], answer, size, got) > 0)
+			return true;
+		if (wait[1].revents != 0 || wait[0].revents != 0) {
+			/* A socket that hangs up may be ahead of the process' end, which is what counts. */
+			poll(&wait[1], 1, STEP_SECONDS * 1000);
+			bury(index);
+			snprintf(answer, size, "!dead");
+			return false;
+		}
+	}
+}
+
+/* An actor whose process has ended is no longer asked for its links. */
+static void notice_deaths(void)
+{
+	for (int i = 0; i < ACTORS_MAX; i++) {
+		struct pollfd ended = {.fd = pidfds[i], .events = POLLIN};
+		if (shared->actors[i].alive && poll(&ended, 1, 0) == 1)
+			bury(i);
+	}
+}
+
+static int set_aside(const char *name, int ends[2])
+{
+	for (int i = 0; i < ACTORS_MAX; i++) {
+		if (shared->actors[i].pid != 0)
+			continue;
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+			return -1;
+		shared->actors[i] = (struct actor){.table = i};
+		copy_name(shared->actors[i].name, name);
+		return i;
+	}
+	return -1;
+}
+
+static void enter(int index, int control, pid_t pid)
+{
+	controls[index] = control;
+	pidfds[index] = (int)syscall(SYS_pidfd_open, pid, 0);
+	shared->actors[index].pid = pid;
+	shared->actors[index].alive = true;
+}
+
+static void first_actor(const char *name)
+{
+	int ends[2];
+	int index = set_aside(name, ends);
+	shared->tables[index].used = 0;
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup3(ends[1], FD_CONTROL + index, 0);
+		dup3(open("/dev/null", O_RDONLY), 0, 0);
+		dup3(open("/dev/null", O_WRONLY), 1, 0);
+		/* Everything between standard error and the agent's own numbers belongs to the trace. */
+		syscall(SYS_close_range, 3, FD_TARGET - 1, 0);
+		be_actor(index);
+	}
+	close(ends[1]);
+	enter(index, ends[0], pid);
+}
+
+static void kill_actors(void)
+{
+	for (int i = 0; i < ACTORS_MAX; i++)
+		if (shared->actors[i].alive && shared->actors[i].pid > 1)
+			kill(shared->actors[i].pid, SIGKILL);
+	for (int i = 0; i < ACTORS_MAX; i++) {
+		struct pollfd ended = {.fd = pidfds[i], .events = POLLIN};
+		if (shared->actors[i].alive)
+			poll(&ended, 1, STEP_SECONDS * 1000);
+		bury(i);
+	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* Pins go with their instance; a fresh one is cheaper than walking the old one. */
+static void renew_mounts(void)
+{
+	char path[PATH_LEN];
+	for (int i = 0; i < shared->mounts_used; i++)
+		umount2(mount_path(shared->mounts[i], path), MNT_DETACH);
+	shared->mounts_used = 0;
+	umount2(mount_path("bpffs", path), MNT_DETACH);
+	(void)!mount("lastref", path, "bpf", 0, "mode=0755");
+}
+
+static void reset(void)
+{
+	char path[PATH_LEN];
+	kill_actors();
+	if (arg(&request, "pins") != NULL)
+		renew_mounts();
+	for (int i = shared->cgroups_used - 1; i >= 0; i--)
+		for (int tries = 0; tries < 100 && rmdir(shared->cgroups[i].path) < 0 && errno == EBUSY; tries++)
+			usleep(1000);
+	if (shared->trace > 0) {
+		snprintf(path, sizeof path, "%s/t%u", shared->root, shared->trace);
+		remove_subtree(path);
+	}
+	shared->cgroups_used = 0;
+	shared->objects_used = 0;
+	shared->no_traffic = false;
+	memset(shared->actors, 0, sizeof shared->actors);
+	for (int i = 0; i < ACTORS_MAX; i++)
+		controls[i] = pidfds[i] = -1;
+	reply_status(&reply, "ok");
+}
+
+/* begin: a neutral directory for the trace, and its first process. */
+static void begin(void)
+{
+	char path[PATH_LEN];
+	shared->trace++;
+	snprintf(path, sizeof path, "%s/t%u", shared->root, shared->trace);
+	if (mkdir(path, 0755) < 0)
+		return reply_result(&reply, -1);
+	first_actor(arg(&request, "actor"));
+	reply_status(&reply, "ok");
+}
+
+static void declare_cgroup(void)
+{
+	const char *name = arg(&request, "name"), *parent = arg(&request, "parent");
+	const struct cgroup *above = parent == NULL ? NULL : cgroup_named(parent);
+	if (shared->cgroups_used == CGROUPS_MAX || strchr(name, '/') != NULL || name[0] == '.')
+		return reply_status(&reply, "!unsupported: cgroup %s", name);
+	struct cgroup *cgroup = &shared->cgroups[shared->cgroups_used];
+	copy_name(cgroup->name, name);
+	cgroup->ino = 0;
+	if (above == NULL)
+		snprintf(cgroup->path, PATH_LEN, "%s/t%u/%s", shared->root, shared->trace, name);
+	else if (snprintf(cgroup->path, PATH_LEN, "%s/%s", above->path, name) >= PATH_LEN)
+		return reply_status(&reply, "!unsupported: path of cgroup %s is too long", name);
+	shared->cgroups_used++;
+	reply_status(&reply, "ok");
+	if (arg(&request, "later") != NULL)
+		return;
+	struct stat info;
+	if (mkdir(cgroup->path, 0755) < 0 || stat(cgroup->path, &info) < 0)
+		return reply_result(&reply, -1);
+	cgroup->ino = info.st_ino;
+}
+
+static void fork_actor(int parent, const char *line)
+{
+	int ends[2];
+	char extended[LINE_LEN];
+	int child = set_aside(arg(&request, "child"), ends);
+	if (child < 0)
+		return reply_status(&reply, "!too many actors");
+	snprintf(extended, sizeof extended, "%s\tindex=%d", line, child);
+	bool answered = ask_actor(parent, extended, ends[1], reply.text, sizeof reply.text, NULL);
+	reply.len = strlen(reply.text);
+	close(ends[1]);
+	if (answered && shared->actors[child].pid > 0) {
+		enter(child, ends[0], shared->actors[child].pid);
+		return;
+	}
+	close(ends[0]);
+	memset(&shared->actors[child], 0, sizeof shared->actors[child]);
+}
+
+static void pass_fd(int from, const char *line)
+{
+	char second[256];
+	int fd = -1, to = actor_named(arg(&request, "to"));
+	if (to < 0 || !shared->actors[to].alive)
+		return reply_status(&reply, "%d", EPIPE);
+	bool answered = ask_actor(from, line, -1, reply.text, sizeof reply.text, &fd);
+	reply.len = strlen(reply.text);
+	if (answered && fd >= 0) {
+		snprintf(second, sizeof second, "0\t-\ttake_fd\t%s", arg(&request, "name"));
+		ask_actor(to, second, fd, reply.text, sizeof reply.text, NULL);
+		reply.len = strlen(reply.text);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void to_actor(const char *line)
+{
+	int index = actor_named(request.actor);
+	if (index < 0 || !shared->actors[index].alive)
+		return reply_status(&reply, "!dead");
+	if (is(request.op, "fork") || is(request.op, "clone_files"))
+		return fork_actor(index, line);
+	if (is(request.op, "send_fd"))
+		return pass_fd(index, line);
+	bool answered = ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL);
+	reply.len = strlen(reply.text);
+	if (!answered && is(request.op, "exit") && is(reply.text, "!dead"))
+		reply_status(&reply, "ok");
+	/* Who does not answer is not asked again: the state of a trace is unknown from here on. */
+	if (!answered && is(reply.text, "!timeout"))
+		kill_actors();
+}
+
+static void serve(const char *line)
+{
+	reply_status(&reply, "!malformed request");
+	if (!parse_request(&request, line))
+		return;
+	if (!is(request.op, "reset"))
+		notice_deaths();
+	if (is(request.op, "hello"))
+		reply_status(&reply, "ok");
+	else if (is(request.op, "reset"))
+		reset();
+	else if (is(request.op, "begin"))
+		begin();
+	else if (is(request.op, "declare"))
+		declare_cgroup();
+	else if (is(request.op, "observe"))
+		observe(&request, &reply);
+	else if (is(request.op, "fire") && arg(&request, "by") == NULL)
+		make_event(&request, &reply);
+	else
+		to_actor(line);
+}
+
+void be_hub(int in, int out)
+{
+	static char buffer[LINE_LEN * 4];
+	size_t held = 0;
+	output = out;
+	for (int i = 0; i < ACTORS_MAX; i++)
+		controls[i] = pidfds[i] = -1;
+	for (;;) {
+		char *end = memchr(buffer, '\n', held);
+		if (end != NULL) {
+			*end = '\0';
+			serve(buffer);
+			answer_line();
+			held -= (size_t)(end + 1 - buffer);
+			memmove(buffer, end + 1, held);
+			continue;
+		}
+		/* Answers go out together when there is nothing left to do. */
+		flush();
+		if (held == sizeof buffer)
+			_exit(1);
+		ssize_t n = read(in, buffer + held, sizeof buffer - held);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		held += (size_t)n;
+	}
+	kill_actors();
+	_exit(0);
+}
