@@ -17,8 +17,9 @@ export interface Contestant {
 }
 
 /** A run in a fresh process, which starts as the command does. */
-export function runOurs(size: string, root: string): Run {
-  const { output } = measure(process.execPath, [join(root, 'scripts/bench.mjs'), '--here', '--json', '--size', size]);
+export function runOurs({ model }: Options, size: string, root: string): Run {
+  const args = [join(root, 'scripts/bench.mjs'), '--here', '--model', model, '--size', size];
+  const { output } = measure(process.execPath, args);
   return lastJson(output) as unknown as Run;
 }
 
@@ -44,12 +45,9 @@ function peerContestant(engine: string, size: string, places: Places): Contestan
 }
 
 /** Who takes part. What keeps a peer away, or makes it run another size, is told. */
-export function contestants(
-  { peers, size, places }: Options,
-  root: string,
-  tell: (text: string) => void,
-): Contestant[] {
-  const all: Contestant[] = [{ engine: OURS, size, run: () => verified(runOurs(size, root)) }];
+export function contestants(options: Options, root: string, tell: (text: string) => void): Contestant[] {
+  const { peers, size, places } = options;
+  const all: Contestant[] = [{ engine: OURS, size, run: () => verified(runOurs(options, size, root)) }];
   for (const engine of peers) {
     const missing = PEERS[engine]?.missing(places);
     if (missing !== undefined) {

@@ -4,6 +4,7 @@ import { explore } from '../src/explore/explore.ts';
 import { BreadthFirst } from '../src/explore/strategies/bfs.ts';
 import { bind } from '../src/world/bind.ts';
 import { linkLifeInput } from './linklife-input.ts';
+import { linkLife, withBallast } from './models/linklife.ts';
 import type { Run } from './run.ts';
 import { parseSize } from './sizes.ts';
 
@@ -15,8 +16,11 @@ const UNBOUNDED = {
   maxBytes: Number.POSITIVE_INFINITY,
 };
 
-export function runLastref(size: string): Run {
-  const machine = bind(linkLifeInput(...parseSize(size)));
+/** LinkLife itself, and with states as long as those of real models: 32 words at size 3,3,2. */
+const ENGINE_MODELS = { LinkLife: linkLife, LinkLifeWide: withBallast(linkLife, 14) };
+
+export function runLastref(model: keyof typeof ENGINE_MODELS, size: string): Run {
+  const machine = bind(linkLifeInput(...parseSize(size), ENGINE_MODELS[model]));
   const before = process.cpuUsage();
   const { states, transitions, seconds, bytes, findings, bounds } = explore(machine, {
     frontier: new BreadthFirst(),
@@ -27,7 +31,7 @@ export function runLastref(size: string): Run {
   const { user, system } = process.cpuUsage(before);
   return {
     engine: 'lastref',
-    model: 'LinkLife',
+    model,
     size,
     threads: 1,
     states,

@@ -4,7 +4,7 @@ import { type ActorInput, type ItemInput, NO_FAULTS, type WorldInput } from '../
 import { ENVIRONMENT } from '../src/world/plan.ts';
 import { linkLife } from './models/linklife.ts';
 
-export function linkLifeInput(processes: number, links: number, cgroups: number): WorldInput {
+export function linkLifeInput(processes: number, links: number, cgroups: number, model = linkLife): WorldInput {
   const names = (kind: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${kind}${i}`);
   const perLink = names('l', links).flatMap((link): ItemInput[] => [
     ...names('c', cgroups).map((cgroup) => ({ op: 'create', args: { link, cgroup } })),
@@ -19,8 +19,8 @@ export function linkLifeInput(processes: number, links: number, cgroups: number)
   const check = (property: string, names: readonly string[]) =>
     names.map((of) => ({ property, params: { of }, label: `${property} ${of}` }));
   return {
-    model: linkLife,
-    semantics: linkLife.semantics['plain'] as WorldInput['semantics'],
+    model,
+    semantics: model.semantics['plain'] as WorldInput['semantics'],
     grain: 'command',
     objects: { processes, links, cgroups },
     limits: {},

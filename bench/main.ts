@@ -20,14 +20,14 @@ const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const count = (n: number): string => n.toLocaleString('en');
 
 /** States and transitions of every size that is quick, against the known ones. */
-function checkCounts({ json }: Options): void {
+function checkCounts(options: Options): void {
   for (const size of CHECKED_SIZES) {
-    const run = verified(runOurs(size, ROOT));
+    const run = verified(runOurs(options, size, ROOT));
     const { states, transitions } = run;
     print(
-      json
+      options.json
         ? JSON.stringify(run)
-        : `LinkLife(${size}): ${count(states)} states, ${count(transitions)} transitions, as known`,
+        : `${options.model}(${size}): ${count(states)} states, ${count(transitions)} transitions, as known`,
     );
   }
 }
@@ -47,7 +47,7 @@ function runContest(options: Options): void {
   }
   const { states, transitions } = countsOf(size);
   print(
-    `LinkLife(${size}): ${count(states)} states, ${count(transitions)} transitions; medians of ${rounds} interleaved rounds\n`,
+    `${options.model}(${size}): ${count(states)} states, ${count(transitions)} transitions; medians of ${rounds} interleaved rounds\n`,
   );
   print(table(medians));
 }
@@ -68,7 +68,7 @@ function run(options: Options): void {
   if (options.help) print(HELP);
   else if (options.model === 'suite') runSuite(options);
   else if (options.check) checkCounts(options);
-  else if (options.here) print(JSON.stringify(runLastref(options.size)));
+  else if (options.here) print(JSON.stringify(runLastref(options.model, options.size)));
   else runContest(options);
 }
 

@@ -6,11 +6,12 @@ import { didYouMean } from '../src/world/suggest.ts';
 import { PEERS, type Places } from './peers.ts';
 import { SIZES } from './sizes.ts';
 
-export const MODELS = ['LinkLife', 'suite'] as const;
+export const MODELS = ['LinkLife', 'LinkLifeWide', 'suite'] as const;
 
 export const HELP = `npm run bench -- [options]
 
-  --model NAME      ${MODELS.join(' or ')} (default LinkLife)
+  --model NAME      LinkLife (default); LinkLifeWide, the same with states of
+                    32 words; suite, the scenarios from start to exit
   --size P,L,C      processes, links, cgroups (default 3,3,2); one of
                     ${SIZES.slice(0, 5).join(' ')}
                     ${SIZES.slice(5).join(' ')}
@@ -87,8 +88,10 @@ function parsed(argv: readonly string[]) {
 export function parseOptions(argv: readonly string[], root: string): Options {
   const values = parsed(argv);
   const names = values.peers.split(',').filter((name) => name !== '');
+  const model = known('model', values.model, MODELS);
+  if (names.length > 0 && model !== 'LinkLife') throw new UsageError(`the peers have no model ${model}`);
   return {
-    model: known('model', values.model, MODELS),
+    model,
     size: known('size', values.size, SIZES),
     peers: names.map((name) => known('peer', name, Object.keys(PEERS))),
     rounds: roundsOf(values.rounds),

@@ -1,5 +1,6 @@
 /** The only door to the models of BPF attachments. */
 import type { ModelDefinition } from '../src/modelling/index.ts';
+import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
 import { objects } from './objects/index.ts';
@@ -57,6 +58,7 @@ export const bpf: ModelDefinition = {
   rules,
   semantics: SEMANTICS,
   features: FEATURES,
+  claims: CLAIMS,
   defaultSemantics: 'linux-6.18',
   populate,
   start: start as ModelDefinition['start'],

@@ -26,7 +26,6 @@ export type Packet = View<BpfObjects, 'packet'>;
 export type Inode = View<BpfObjects, 'inode'>;
 export type Name = View<BpfObjects, 'name'>;
 export type Path = View<BpfObjects, 'path'>;
-export type Mount = View<BpfObjects, 'mount'>;
 export type Instance = View<BpfObjects, 'instance'>;
 /** An attachment: a program attached by PROG_ATTACH, or a link. */
 export type Entry = Program | Link;

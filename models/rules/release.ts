@@ -1,6 +1,6 @@
 /** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
 import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
-import { ancestors, putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
+import { putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
 
 /**
  * One step of bpf_link_free: id removed, then detached, then the program put (kernel/bpf/syscall.c bpf_link_free; facts
@@ -84,9 +84,4 @@ export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void
     default:
       k.broken('file-kind', `a file of kind ${kind} refers to something unknown`);
   }
-}
-
-/** Descendants hold a reference on the BPF state of every ancestor until they are released (facts cgroup 2, K31, L11). */
-export function putAncestors(k: Kernel, cgroup: Parameters<typeof ancestors>[0]): void {
-  for (const ancestor of ancestors(cgroup)) putBpf(k, ancestor, `descendant ${cgroup.name}`);
 }

@@ -138,6 +138,7 @@ const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR908: internal('A command or deferred work does not end.'),
   LR909: internal('A constant refers to an object that does not exist.'),
   LR910: internal('The search cannot rebuild the path to a state that it stored.'),
+  LR911: internal('A stored successor comes from no transition.'),
   LR920: internal('A finding of the search is not there when it is replayed; it was not reported.'),
 };
 

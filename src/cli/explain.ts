@@ -104,9 +104,10 @@ const claim: Explainer = (name, { model, scenarios }) => {
   if (!/^C\d+$/.test(name)) return undefined;
   const properties = Object.values(model.properties).filter(({ claims }) => claims.includes(name));
   const shown = scenarios().filter(({ claims }) => claims.includes(name));
-  if (properties.length + shown.length === 0) return undefined;
+  const said = own(model.claims ?? {}, name);
+  if (said === undefined && properties.length + shown.length === 0) return undefined;
   return [
-    `${name}: a founding claim`,
+    `${name}: ${said ?? 'a founding claim'}`,
     ...partOf(
       'Properties',
       properties.map(({ name: property, statement }) => ({ name: property, says: statement })),

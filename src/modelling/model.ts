@@ -96,6 +96,8 @@ export interface ModelDefinition {
   readonly semantics: Readonly<Record<string, Semantics>>;
   /** What each feature is, with the change that brought it. */
   readonly features?: Readonly<Record<string, string>>;
+  /** Founding claims by id, as properties and scenarios cite them. */
+  readonly claims?: Readonly<Record<string, string>>;
   readonly defaultSemantics: string;
   /** Which objects exist; errors in declarations are thrown as InputError by the caller's `refuse`. */
   readonly populate: (declarations: Declarations, refuse: (message: string, hint?: string) => never) => Population;

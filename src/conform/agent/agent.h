@@ -79,6 +79,7 @@ struct actor {
 	pid_t pid;
 	int table;
 	bool alive;
+	bool reaped;
 };
 
 /* What the order log of the programs looks like; also the value of a BPF array map. */

@@ -249,6 +249,26 @@ static void pass_fd(int from, const char *line)
 		close(fd);
 }
 
+/* The model lets anybody wait; on a kernel only a parent reaps, so for others the hub says when the target is a zombie. */
+static bool wait_without_parent(void)
+{
+	int target = actor_named(arg(&request, "target"));
+	if (target < 0)
+		return false;
+	struct pollfd ended = {.fd = pidfds[target], .events = POLLIN};
+	if (shared->actors[target].alive && poll(&ended, 1, STEP_SECONDS * 1000) != 1) {
+		reply_status(&reply, "!timeout");
+		return true;
+	}
+	bury(target);
+	bool reaped = shared->actors[target].reaped;
+	shared->actors[target].reaped = true;
+	if (reaped)
+		return false;
+	reply_status(&reply, "ok");
+	return true;
+}
+
 static void to_actor(const char *line)
 {
 	int index = actor_named(request.actor);
@@ -258,6 +278,8 @@ static void to_actor(const char *line)
 		return fork_actor(index, line);
 	if (is(request.op, "send_fd"))
 		return pass_fd(index, line);
+	if (is(request.op, "wait") && wait_without_parent())
+		return;
 	bool answered = ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL);
 	reply.len = strlen(reply.text);
 	if (!answered && is(request.op, "exit") && is(reply.text, "!dead"))

@@ -15,7 +15,8 @@
 #include <sys/wait.h>
 
 static char subtree[PATH_LEN];
-static pid_t hub;
+static pid_t hub, janitor;
+static int janitor_waits = -1;
 
 static void stop(int signal)
 {
@@ -24,7 +25,7 @@ static void stop(int signal)
 		kill(hub, SIGKILL);
 }
 
-static void clean(void)
+static void remove_own(void)
 {
 	char killer[PATH_LEN + 16];
 	snprintf(killer, sizeof killer, "%s/cgroup.kill", subtree);
@@ -36,6 +37,16 @@ static void clean(void)
 	remove_subtree(subtree);
 }
 
+/* The supervisor's way out: the janitor finds nothing left to do, and is reaped. */
+static void clean(void)
+{
+	remove_own();
+	if (janitor_waits >= 0)
+		close(janitor_waits);
+	if (janitor > 0)
+		waitpid(janitor, NULL, 0);
+}
+
 static int fail(const char *what)
 {
 	printf("0\t!cannot: %s: %s\n", what, strerror(errno));
@@ -44,7 +55,7 @@ static int fail(const char *what)
 }
 
 /* Waits for the supervisor's end of the pipe to close, which any death of it does. */
-static void be_janitor(int alive, const char *cgroup2)
+static void be_janitor(int alive)
 {
 	char byte;
 	setsid();
@@ -56,23 +67,23 @@ static void be_janitor(int alive, const char *cgroup2)
 		dup2(null, fd);
 	while (read(alive, &byte, 1) < 0 && errno == EINTR)
 		;
-	(void)cgroup2;
-	clean();
+	remove_own();
 	_exit(0);
 }
 
-static bool start_janitor(const char *cgroup2)
+static bool start_janitor(void)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
-	pid_t pid = fork();
-	if (pid == 0) {
+	janitor = fork();
+	if (janitor == 0) {
 		close(ends[1]);
-		be_janitor(ends[0], cgroup2);
+		be_janitor(ends[0]);
 	}
 	close(ends[0]);
-	return pid > 0;
+	janitor_waits = ends[1];
+	return janitor > 0;
 }
 
 static bool map_shared(void)
@@ -160,7 +171,7 @@ int main(int argc, char **argv)
 		return fail("cannot make shared memory");
 	if (!make_subtree(cgroup2))
 		return fail("cannot make a cgroup");
-	if (!start_janitor(cgroup2))
+	if (!start_janitor())
 		return clean(), fail("cannot fork");
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);

@@ -333,6 +333,8 @@ bool op_objects(const struct request *request, struct reply *reply)
 		small_command(request, reply, CMD_BIND_MAP);
 	else if (is(op, "task_fd_query"))
 		small_command(request, reply, CMD_TASK_FD_QUERY);
+	else if (is(op, "unknown_command") && arg_int(request, "cmd", 1000) < 256)
+		reply_status(reply, "!refused: a command number that kernels may know");
 	else if (is(op, "unknown_command"))
 		small_command(request, reply, (int)arg_int(request, "cmd", 1000));
 	else
