@@ -72,7 +72,7 @@ export interface Rules {
   hasRoom(k: Kernel, slot: Slot): boolean;
   /** Counts a change of the slot (`cgrp->bpf.revisions[atype] += 1` in __cgroup_bpf_attach, __replace and __detach). */
   countChange(k: Kernel, slot: Slot): void;
-  /** List position of a new entry. */
+  /** List position of a new entry (get_prog_list; facts cgroup 7.2). */
   insertPosition(k: Kernel, slot: Slot, anchor: Anchor | null, flags: number): number;
   /** Inserts or overwrites an entry (__cgroup_bpf_attach). */
   attachEntry(k: Kernel, attachment: Attachment): void;
@@ -88,12 +88,13 @@ export interface Rules {
   freeProgram(k: Kernel, program: Program): void;
   /** One step of bpf_link_free. */
   freeLinkStep(k: Kernel, link: Link): void;
-  /** The last reference to a struct file is gone. */
+  /** The last reference to a struct file is gone (__fput; bpf_link_release, bpf_prog_release). */
   releaseFile(k: Kernel, file: OpenFile, by: Process | null): void;
-  /** An inode lost a name or an open file. */
+  /** An inode of bpffs lost a name or an open file (iput; bpf_free_inode). */
   inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void;
+  /** Makes the cgroup storage that a new entry needs (local_storage.c; facts cgroup 2, S01–S06). */
   allocateStorage(k: Kernel, slot: Slot, entry: Entry): void;
-  /** Is the process an administrator of the network? */
+  /** Is the process an administrator of the network (bpf_capable family, ns_capable; facts cgroup 12)? */
   netAdmin(k: Kernel, process: Process): boolean;
   /** May this process open programs and links by id (bpf_prog_get_fd_by_id, bpf_link_get_fd_by_id)? */
   mayOpenById(k: Kernel, process: Process): boolean;

@@ -1,0 +1,114 @@
+/** From replies to what the kernel showed, in the words of the vocabulary. */
+import type { Answer } from '../trace/compare.ts';
+import { listOf, type Reply, valueOf } from './line.ts';
+import { ATTACH_TYPES, errnoName, flagNames, LINK_TYPES, mapTypeName, progTypeName } from './numbers.ts';
+
+/** The agent did not do the step; `undefined`: it did. */
+export const notDone = ({ status }: Reply): string | undefined =>
+  status.startsWith('!') ? status.slice(1) : undefined;
+
+const orNull = (text: string): string | null => (text === '' ? null : text);
+const listed = (text: string): readonly string[] => listOf(text);
+
+const DECODERS: Readonly<Record<string, (text: string) => unknown>> = {
+  count: Number,
+  revision: Number,
+  nrDying: Number,
+  nlink: Number,
+  value: Number,
+  attachFlags: (text) => flagNames(Number(text)),
+  progAttachFlags: (text) => listOf(text).map((flags) => flagNames(Number(flags))),
+  linkIdsWritten: (text) => text === 'true',
+  cloexec: (text) => text === 'true',
+  progs: listed,
+  ran: listed,
+  ids: listed,
+  numberOf: listed,
+  cgroup: orNull,
+  denied: (text) => errnoName(Number(text)),
+};
+
+const DIRECT = 'sameAs verdict prog map link linkType target mode'.split(' ');
+
+/** What an info call says of the type, whose meaning depends on the kind of object. */
+function infoValues(reply: Reply): Record<string, unknown> {
+  const kind = valueOf(reply, 'infoKind');
+  const type = Number(valueOf(reply, 'typeNumber') ?? 0);
+  if (kind === undefined) return {};
+  if (kind === 'p') return { type: progTypeName(type) };
+  if (kind === 'm') return { type: mapTypeName(type) };
+  return {
+    type: LINK_TYPES[type] ?? String(type),
+    attachType: ATTACH_TYPES[Number(valueOf(reply, 'attachTypeNumber') ?? -1)],
+  };
+}
+
+/** The answer to a step. An event that was denied with an errno succeeded as an event, as in the models. */
+export function answerOf(reply: Reply): Answer {
+  const values: Record<string, unknown> = infoValues(reply);
+  for (const [key, [text = '']] of reply.values) {
+    const decode = DECODERS[key];
+    if (decode !== undefined) values[key === 'denied' ? 'errno' : key] = decode(text);
+    else if (DIRECT.includes(key)) values[key] = text;
+  }
+  return { errno: reply.status === 'ok' ? null : errnoName(Number(reply.status)), values };
+}
+
+/** What PROG_QUERY showed of one attach type of one cgroup. */
+export interface SeenSlot {
+  readonly cgroup: string;
+  readonly attachType: string;
+  readonly shown:
+    | {
+        readonly list: readonly string[];
+        readonly effective: readonly string[];
+        readonly mode: readonly string[];
+        readonly revision: number;
+      }
+    | { readonly errno: string };
+}
+
+/** Link info of a link that an actor holds. */
+export interface SeenLink {
+  readonly link: string;
+  readonly prog: string;
+  readonly cgroup: string | null;
+}
+
+/** The observable state after a step. */
+export interface Seen {
+  readonly slots: readonly SeenSlot[];
+  readonly links: readonly SeenLink[];
+  /** Programs and links that the kernel still lists, as `p:NAME` and `l:NAME`; only where it was asked. */
+  readonly ids: readonly string[] | undefined;
+}
+
+function slotOf(text: string): SeenSlot {
+  const [cgroup = '', type = '', first = '', effective = '', mode = '', revision = ''] = text.split('|');
+  const attachType = ATTACH_TYPES[Number(type)] ?? type;
+  if (first.startsWith('!')) return { cgroup, attachType, shown: { errno: errnoName(Number(first.slice(1))) } };
+  return {
+    cgroup,
+    attachType,
+    shown: {
+      list: listOf(first),
+      effective: listOf(effective),
+      mode: flagNames(Number(mode)),
+      revision: Number(revision),
+    },
+  };
+}
+
+export function seenOf(reply: Reply): Seen {
+  const links = new Map<string, SeenLink>();
+  for (const text of reply.values.get('link') ?? []) {
+    const [link = '', prog = '', cgroup = ''] = text.split('|');
+    links.set(`${text}`, { link, prog, cgroup: orNull(cgroup) });
+  }
+  const ids = valueOf(reply, 'ids');
+  return {
+    slots: (reply.values.get('slot') ?? []).map(slotOf),
+    links: [...links.values()],
+    ids: ids === undefined ? undefined : listOf(ids),
+  };
+}

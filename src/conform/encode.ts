@@ -1,0 +1,185 @@
+/** From steps of a trace to requests. What the agent does not do is said here, before anything runs. */
+import type { CgroupDecl, Json, TraceFile, TraceStep } from '../trace/format.ts';
+import type { Request } from './line.ts';
+import { attachTypeNumber, MAP_TYPES, PROG_TYPES } from './numbers.ts';
+
+/** The trace cannot run on this kind of kernel driver. */
+export class NotRunnable extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'NotRunnable';
+  }
+}
+
+type Args = Record<string, string | number>;
+type Flags = Readonly<Record<string, number>>;
+
+const handle = (value: Json): string => (typeof value === 'number' ? `#${value}` : String(value));
+
+function flagsOf(value: Json, flags: Flags): number {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  return list.reduce<number>((sum, flag) => {
+    const bit = typeof flag === 'number' ? flag : flags[String(flag)];
+    if (bit === undefined) throw new NotRunnable(`the flag ${String(flag)}`);
+    return (sum | bit) >>> 0;
+  }, 0);
+}
+
+function attachType(value: Json): number {
+  if (typeof value === 'number') return value;
+  const number = attachTypeNumber(String(value));
+  if (number === undefined) throw new NotRunnable(`the attach type ${String(value)}`);
+  return number;
+}
+
+function cgroup(value: Json): string {
+  if (typeof value === 'object' && value !== null) return `@${String((value as { handle?: Json }).handle)}`;
+  return handle(value);
+}
+
+function relative(value: Json): Args {
+  const [[kind, name] = ['', null]] = Object.entries(value as Record<string, Json>);
+  if (kind === 'id') return { relativeId: `#${String(name)}` };
+  if (kind === 'progId') return { relativeId: String(name), relativeKind: 'p' };
+  if (kind === 'linkId') return { relativeId: String(name), relativeKind: 'l' };
+  return { relative: handle(name) };
+}
+
+/** `attr` and `info`: `tail`, `beyond`, or a size. */
+function shape(value: Json): string | number {
+  const { size, beyond, tail } = value as { size?: number; beyond?: boolean; tail?: boolean };
+  if (size !== undefined) return size;
+  return beyond === true ? 'beyond' : tail === true ? 'tail' : 'none';
+}
+
+/** How each argument is sent; arguments that are not here are sent as they are. */
+const ENCODERS: Readonly<Record<string, (value: Json, flags: Flags) => Args>> = {
+  flags: (value, flags) => ({ flags: flagsOf(value, flags) }),
+  rawOpenFlags: (value, flags) => ({ rawOpenFlags: flagsOf(value, flags) }),
+  attachType: (value) => ({ attachType: attachType(value) }),
+  cgroup: (value) => ({ cgroup: cgroup(value) }),
+  relative,
+  attr: (value) => ({ attr: shape(value) }),
+  info: (value) => ({ info: shape(value) }),
+  addrs: () => ({ addrs: 1 }),
+  caps: (value) => ({ caps: (value as readonly string[]).join(',') || 'none' }),
+  key: (value): Args => {
+    if (typeof value !== 'object' || value === null) return { key: String(value) };
+    const { cgroup: of, attachType: type } = value as { cgroup?: string; attachType?: string };
+    return { keyCgroup: String(of), keyAttachType: type === undefined ? 0 : attachType(type) };
+  },
+};
+
+const HANDLES = new Set(
+  'prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '),
+);
+/** Arguments that are not for the kernel. */
+const IGNORED = new Set(['expectBusy', 'mapDef', 'ms', 'rawAttachFlags']);
+const FAMILIES = new Set(
+  'netdev netns perfEvent structOpsMap oldMap targetProg targetFunc pf hooknum priority nfFlags iter tp syms cnt cookie'.split(
+    ' ',
+  ),
+);
+
+function argsOf(step: TraceStep, flags: Flags): Args {
+  const args: Args = {};
+  for (const [key, value] of Object.entries(step.args)) {
+    if (value === null || value === undefined || value === false || IGNORED.has(key)) continue;
+    if (FAMILIES.has(key)) throw new NotRunnable(`the argument ${key} of ${step.op}`);
+    const encode = ENCODERS[key];
+    if (encode !== undefined) Object.assign(args, encode(value, flags));
+    else args[key] = HANDLES.has(key) ? handle(value) : String(value);
+  }
+  return args;
+}
+
+function loadArgs(step: TraceStep, { objects }: TraceFile, flags: Flags): Args {
+  const template = (objects.progs ?? []).find(({ name }) => name === step.args['prog']);
+  if (template === undefined) throw new NotRunnable(`no program template "${String(step.args['prog'])}"`);
+  const type = PROG_TYPES[template.type];
+  if (type === undefined) throw new NotRunnable(`programs of type ${template.type}`);
+  for (const member of ['subprogs', 'tailCall', 'iterOutput', 'redirectMap', 'attach', 'progFlags', 'changesPacket'])
+    if (template[member] !== undefined) throw new NotRunnable(`programs with ${member}`);
+  const { expectedAttachType: expected, returns, setRetval } = template;
+  return {
+    ...argsOf({ ...step, args: { ...step.args, prog: null } }, flags),
+    prog: String(step.args['prog']),
+    type,
+    returns: returns ?? 1,
+    ...(typeof expected === 'string' ? { expectedAttachType: attachType(expected) } : {}),
+    ...(typeof setRetval === 'number' ? { setRetval } : {}),
+    ...(typeof template['cgroupStorage'] === 'string' ? { storage: template['cgroupStorage'] } : {}),
+  };
+}
+
+function mapArgs(step: TraceStep, { objects }: TraceFile): Args {
+  const template = (objects.maps ?? []).find(({ name }) => name === step.args['map']);
+  const type = MAP_TYPES[String(template?.['type'])];
+  if (template === undefined || type === undefined) throw new NotRunnable(`maps of type ${String(template?.['type'])}`);
+  const storage = template['type'] === 'cgroup_storage';
+  const keySize = storage ? (template['key'] === 'cgroup' ? 8 : 16) : Number(template['keySize'] ?? 4);
+  return {
+    map: template.name,
+    type,
+    keySize,
+    valueSize: Number(template['valueSize'] ?? 8),
+    maxEntries: storage ? 0 : Number(template['maxEntries'] ?? 1),
+  };
+}
+
+/** An event through a socket that an actor holds, or one that an actor makes, is that actor's to do. */
+function fireRequest(step: TraceStep, args: Args): Request {
+  const socket = step.args['socket'];
+  if (step.args['actor'] !== undefined) throw new NotRunnable('an event that an actor itself makes');
+  if (typeof socket !== 'string') return { actor: '-', op: 'fire', args };
+  const [owner = '', name = ''] = socket.split(':');
+  if (step.args['hook'] !== 'cgroup_inet_egress') throw new NotRunnable('packets that an open socket receives');
+  return { actor: owner, op: 'send', args: { socket: name } };
+}
+
+/** Operations that the agent knows beside those of processes. */
+const OPERATIONS = new Set(
+  (
+    'prog_load map_create map_lookup prog_attach prog_detach query link_create link_update link_detach link_info ' +
+    'prog_info map_info prog_get_fd_by_id link_get_fd_by_id map_get_fd_by_id list_ids obj_pin obj_get iter_create ' +
+    'prog_bind_map task_fd_query unknown_command close dup dup2 set_cloexec get_cloexec close_range readlink_fd ' +
+    'open_proc_fd fdinfo epoll_add read_fd write_fd mmap_fd fill_fds free_fds socketpair send_msg recv_msg send_fd ' +
+    'pidfd_getfd open_socket send open_file fork exit kill wait clone_files execve set_caps join mkdir rmdir ' +
+    'open_cgroup cgroup_stat unlink rename hardlink symlink chmod open_pin open_dir pin_mkdir pin_rmdir create_file ' +
+    'stat mount_bpffs umount_bpffs io_uring_setup io_uring_register fire'
+  ).split(' '),
+);
+
+/** Throws NotRunnable. */
+export function stepRequest(step: TraceStep, trace: TraceFile, flags: Flags): Request {
+  const { actor, op, as } = step;
+  if (!OPERATIONS.has(op)) throw new NotRunnable(`the operation ${op}`);
+  if (op === 'prog_load') return { actor, op, as, args: loadArgs(step, trace, flags) };
+  if (op === 'map_create') return { actor, op, as, args: mapArgs(step, trace) };
+  const args = argsOf(step, flags);
+  if (op === 'fire') return fireRequest(step, args);
+  if (op === 'fork' || op === 'clone_files') return { actor, op, args: { child: as ?? 'unnamed' } };
+  if (op === 'send_fd') return { actor, op, args: { ...args, name: String(step.args['as'] ?? step.args['handle']) } };
+  return { actor, op, as, args };
+}
+
+/** What a trace needs before its first step: its process and its cgroups, parents first. */
+export function setupRequests({ objects }: TraceFile): readonly Request[] {
+  if ((objects.netdevs ?? []).length > 0 || (objects.netns ?? []).length > 0)
+    throw new NotRunnable('network devices and namespaces');
+  const declared = objects.cgroups ?? [];
+  const depth = (decl: CgroupDecl): number => {
+    const parent = declared.find(({ name }) => name === decl.parent);
+    return parent === undefined ? 0 : 1 + depth(parent);
+  };
+  const ordered = [...declared].sort((a, b) => depth(a) - depth(b));
+  return [
+    { actor: '-', op: 'begin', args: { actor: 'P0' } },
+    ...ordered.map(({ name, parent, exists }): Request => {
+      const args: Args = { name };
+      if (parent !== null) args['parent'] = parent;
+      if (exists === false) args['later'] = 1;
+      return { actor: '-', op: 'declare', args };
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+/** The observable state of the models, in the same words as the agent's. */
+import type { Kernel, Slot } from '../../models/kernel.ts';
+import type { Seen, SeenLink, SeenSlot } from './decode.ts';
+
+const MODES: Readonly<Record<string, readonly string[]>> = {
+  MULTI: ['BPF_F_ALLOW_MULTI'],
+  OVERRIDE: ['BPF_F_ALLOW_OVERRIDE'],
+};
+
+/** Phases in which the id of a link is listed. */
+const LISTED_LINK = new Set(['PRIMED', 'ATTACHED', 'DEFUNCT', 'ZERO', 'DEFUNCT_ZERO']);
+
+function shownSlot(slot: Slot, revision: (slot: Slot) => number): SeenSlot['shown'] {
+  if (slot.cgroup?.phase !== 'ONLINE') return { errno: 'ENOENT' };
+  return {
+    list: [...slot.entries].map((entry) => (entry.kind === 'program' ? entry.name : (entry.prog?.name ?? '?'))),
+    effective: [...slot.effective].map(({ name }) => name),
+    mode: MODES[slot.mode] ?? [],
+    revision: revision(slot),
+  };
+}
+
+/** What a query must show of one slot; undefined where the models have no such slot. */
+export function modelSlot(
+  k: Kernel,
+  { cgroup, attachType }: SeenSlot,
+  revision: (slot: Slot) => number,
+): SeenSlot['shown'] | undefined {
+  const slot = k.all.slot.find((one) => one.cgroup?.name === cgroup && one.attachType === attachType);
+  return slot === undefined ? undefined : shownSlot(slot, revision);
+}
+
+export function modelLink(k: Kernel, name: string): SeenLink | undefined {
+  const link = k.all.link.find((one) => one.name === name);
+  if (link === undefined) return undefined;
+  return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null };
+}
+
+/** Programs and links whose ids are listed. */
+export function modelIds(k: Kernel): Seen['ids'] {
+  return [
+    ...k.all.program.filter(({ phase }) => phase === 'LOADED').map(({ name }) => `p:${name}`),
+    ...k.all.link.filter(({ phase }) => LISTED_LINK.has(phase)).map(({ name }) => `l:${name}`),
+  ];
+}

@@ -1,0 +1,112 @@
+/** Kernels are sets of features, each of which some rule asks for. */
+import { expect } from 'chai';
+import { FEATURES, type Feature, LINUX, proposal } from '../../../models/index.ts';
+import { filesMatching } from '../../support/repository.ts';
+
+/** Releases in the order of their history, distribution kernels among the mainline ones that they are made from. */
+const HISTORY = [
+  'linux-4.10',
+  'linux-4.15',
+  'linux-5.3',
+  'linux-5.5',
+  'linux-5.6',
+  'linux-5.7',
+  'linux-5.10',
+  'linux-6.1',
+  'linux-6.12',
+  'linux-6.18.19',
+  'linux-6.18',
+  'linux-7.2',
+];
+
+/** What a kernel lacks that the one before it has: nothing, but for these. */
+const LOST: Readonly<Record<string, readonly Feature[]>> = {
+  // 5.8 asks for CAP_NET_ADMIN no more; BPF commands have capabilities of their own.
+  'linux-5.10': ['attach-needs-net-admin'],
+  // Backports of August 2026 that Debian's 6.12.117 has and these releases do not.
+  'linux-6.18.19': ['preorder-slot-fix', 'storage-check'],
+};
+
+const features = (name: string): ReadonlySet<Feature> => LINUX[name]?.features ?? new Set();
+const minus = (a: ReadonlySet<Feature>, b: ReadonlySet<Feature>): Feature[] =>
+  [...a].filter((one) => !b.has(one)).sort();
+
+describe('a feature', () => {
+  it('is asked for by some rule', () => {
+    const text = filesMatching(/^models\/(?!semantics\/features)[\w/-]+\.ts$/)
+      .map((file) => file.text)
+      .join('\n');
+    const unused = Object.keys(FEATURES).filter((name) => !text.includes(`k.has('${name}')`));
+    expect(unused).to.deep.equal([]);
+  });
+
+  it('is had by some kernel, and lacked by another', () => {
+    const all = Object.values(LINUX).map((kernel) => kernel.features);
+    const idle = (Object.keys(FEATURES) as Feature[]).filter(
+      (name) => all.every((has) => has.has(name)) || !all.some((has) => has.has(name)),
+    );
+    expect(idle).to.deep.equal([]);
+  });
+
+  it('says in which release and with which change it came', () => {
+    const vague = Object.entries(FEATURES).filter(([, says]) => !/\((?:until )?(?:\d+\.\d+|August 2026)/.test(says));
+    expect(vague).to.deep.equal([]);
+  });
+});
+
+describe('the kernels', () => {
+  it('are these', () => {
+    expect(Object.keys(LINUX).sort()).to.deep.equal([...HISTORY].sort());
+  });
+
+  it('keep what they have, with the exceptions named here', () => {
+    const lost = HISTORY.slice(1).flatMap((name, i) => {
+      const gone = minus(features(HISTORY[i] as string), features(name));
+      return gone.length === 0 ? [] : [[name, gone] as const];
+    });
+    expect(Object.fromEntries(lost)).to.deep.equal(LOST);
+  });
+
+  it('differ from each other, but for 7.2, which behaves as 6.18', () => {
+    const same = HISTORY.slice(1).filter((name, i) => {
+      const before = features(HISTORY[i] as string);
+      return minus(before, features(name)).length + minus(features(name), before).length === 0;
+    });
+    expect(same).to.deep.equal(['linux-7.2']);
+  });
+
+  it('have no rules of their own: a release is data', () => {
+    for (const { name, rules } of Object.values(LINUX)) expect(Object.keys(rules), name).to.deep.equal([]);
+  });
+});
+
+describe('a proposal', () => {
+  it('adds features to its base and takes some away', () => {
+    const { features: has, base } = proposal({
+      name: 'p',
+      base: 'linux-5.7',
+      changes: { features: { add: ['link-ids'], remove: ['replace'] } },
+    });
+    expect(base).to.equal('linux-5.7');
+    expect(minus(has, features('linux-5.7'))).to.deep.equal(['link-ids']);
+    expect(minus(features('linux-5.7'), has)).to.deep.equal(['replace']);
+  });
+
+  it('stands on another proposal, and keeps its rules', () => {
+    const first = proposal({ name: 'a', base: 'linux-6.18', changes: { rules: { hasRoom: () => true } } });
+    const second = proposal({ name: 'b', base: first, changes: { rules: { mayDetach: () => false } } });
+    expect(Object.keys(second.rules).sort()).to.deep.equal(['hasRoom', 'mayDetach']);
+    expect(second.rules.hasRoom).to.equal(first.rules.hasRoom);
+  });
+
+  it('is refused where it names what does not exist', () => {
+    const no =
+      (changes: object, base = 'linux-6.18') =>
+      () =>
+        proposal({ name: 'p', base, changes });
+    expect(no({ rules: { computeEfective: () => [] } })).to.throw('there is no rule "computeEfective"');
+    expect(no({ features: { add: ['multy'] } })).to.throw('there is no feature "multy"');
+    expect(no({ features: { remove: ['multy'] } })).to.throw('there is no feature "multy"');
+    expect(no({}, 'linux-9.9')).to.throw('there is no semantics "linux-9.9"');
+  });
+});
