@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { EngineError, installed, lastJson, type Measured, measure } from './measure.ts';
 import type { Run } from './run.ts';
-import { countsOf, parseSize, SMALLEST } from './sizes.ts';
+import { countsOf, parseSize } from './sizes.ts';
 
 export interface Places {
   /** Folder of the peers. */
@@ -32,6 +32,9 @@ export interface Peer {
   readonly largest?: string;
   readonly run: (size: string, places: Places) => { readonly found: Found; readonly measured: Measured };
 }
+
+/** With fewer states, what a process holds says more about its garbage collector than about states. */
+const STATES_THAT_TELL = 100_000;
 
 const slotBits = (size: string): number => Math.max(16, Math.ceil(Math.log2(countsOf(size).states / 0.6)));
 const numbers = (size: string): string[] => parseSize(size).map(String);
@@ -171,7 +174,7 @@ export function runPeer(engine: string, size: string, places: Places, idleBytes:
   const { found, measured } = (PEERS[engine] as Peer).run(size, places);
   const { states, transitions, seconds } = found;
   const { peakRssBytes } = measured;
-  const held = peakRssBytes === null || idleBytes === null || size === SMALLEST ? null : peakRssBytes - idleBytes;
+  const known = peakRssBytes !== null && idleBytes !== null && states >= STATES_THAT_TELL;
   return {
     engine,
     model: 'LinkLife',
@@ -182,7 +185,7 @@ export function runPeer(engine: string, size: string, places: Places, idleBytes:
     seconds,
     cpuSeconds: found.cpuSeconds ?? measured.cpuSeconds,
     transitionsPerSecond: transitions / seconds,
-    bytesPerState: held === null ? null : Math.max(0, held) / states,
+    bytesPerState: known ? Math.max(0, peakRssBytes - idleBytes) / states : null,
     peakRssBytes,
   };
 }

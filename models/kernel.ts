@@ -94,7 +94,7 @@ export interface Rules {
   inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void;
   /** Makes the cgroup storage that a new entry needs (local_storage.c; facts cgroup 2, S01–S06). */
   allocateStorage(k: Kernel, slot: Slot, entry: Entry): void;
-  /** Is the process an administrator of the network (bpf_capable family, ns_capable; facts cgroup 12)? */
+  /** Is the process an administrator of the network (bpf_net_capable; facts cgroup 12, link-core 13)? */
   netAdmin(k: Kernel, process: Process): boolean;
   /** May this process open programs and links by id (bpf_prog_get_fd_by_id, bpf_link_get_fd_by_id)? */
   mayOpenById(k: Kernel, process: Process): boolean;

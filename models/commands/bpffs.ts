@@ -171,6 +171,15 @@ export const createFile = command({
   },
 });
 
+/** A directory is named by itself and by each directory in it (kernel/bpf/inode.c bpf_mkdir, fs/libfs.c simple_fill_super). */
+function linksOfDirectory(k: Kernel, inode: Inode): number {
+  const own = k.all.name.find((name) => name.inode === inode) ?? null;
+  const below = k.all.name.filter(
+    (name) => name.inode?.type === 'dir' && name.parent === own && name.instance === inode.instance,
+  );
+  return 2 + below.length;
+}
+
 export const stat = command({
   op: 'stat',
   name: 'stat(2)',
@@ -182,7 +191,7 @@ export const stat = command({
       if (inode === null) return k.fail('path exists', 'ENOENT');
       const mode = modeName(k, inode).padStart(4, '0');
       const type = inode.type === 'dir' ? '04' : '010';
-      k.returns({ mode: `${type}${mode}`, nlink: inode.nlink });
+      k.returns({ mode: `${type}${mode}`, nlink: inode.type === 'dir' ? linksOfDirectory(k, inode) : inode.nlink });
     },
   },
 });

@@ -154,9 +154,13 @@ export const ioUringRegister = command({
       const target = args.ring === null ? null : (descriptor(actor, args.ring)?.target ?? null);
       if (target?.kind !== 'ring') return k.fail('descriptor is a ring', 'EBADF');
       const old = target.registered;
-      target.registered = null;
-      if (old !== null) putFile(k, old, `ring ${target.name}`, actor);
-      if (args.handle === null) return;
+      if (args.handle === null) {
+        if (old === null) return k.fail('a file is registered', 'ENXIO');
+        target.registered = null;
+        putFile(k, old, `ring ${target.name}`, actor);
+        return;
+      }
+      k.check('no file is registered yet', old === null, 'EBUSY');
       const file = descriptor(actor, args.handle);
       if (file === null) return k.fail('descriptor is open', 'EBADF');
       getFile(k, file, `ring ${target.name}`);

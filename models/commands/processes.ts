@@ -217,7 +217,7 @@ export const join = command({
 export const sleep = command({
   op: 'sleep',
   name: 'time passes',
-  cites: 'facts: timing facts behind `eventually`; kernel/workqueue.c',
+  cites: 'kernel/workqueue.c process_one_work; facts cgroup K24, link-core 3.2: what was deferred has run',
   args: { ms: { shape: 'integer', optional: true } },
   steps: { pass() {} },
 });

@@ -44,7 +44,8 @@ export const query = command({
         k.check('no prog_attach_flags of an effective list', !withFlags, 'EINVAL');
       if (attachType === 'lsm_cgroup' && !args.noBuffers)
         k.check('prog_attach_flags for lsm_cgroup', withFlags, 'EINVAL');
-      answer(k, slotOf(k, cgroup, attachType), effective, args);
+      // The revision of several slots at once, which lsm_cgroup is to the kernel, is not told (row G07).
+      answer(k, slotOf(k, cgroup, attachType), effective, attachType !== 'lsm_cgroup', args);
     },
   },
 });
@@ -54,6 +55,7 @@ function answer(
   k: Kernel,
   slot: Slot,
   effective: boolean,
+  oneSlot: boolean,
   args: { readonly capacity: number; readonly noBuffers: boolean; readonly linkIds: boolean },
 ): void {
   const all = effective ? [...slot.effective].map(({ name }) => name) : listed(slot);
@@ -65,7 +67,7 @@ function answer(
     progs,
     attachFlags: flags,
     progAttachFlags: effective ? undefined : progs.map(() => flags),
-    revision: effective ? 0 : revisionOf(slot),
+    revision: effective || !oneSlot ? 0 : revisionOf(slot),
     links: [],
     linkIdsWritten: false,
   });

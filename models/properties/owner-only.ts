@@ -2,6 +2,9 @@
 import { type Kernel, property } from '../kernel.ts';
 import { holds, was } from './shared.ts';
 
+/** Commands that resolve the link in one step and change it in a later one. */
+const BY_REGISTER = new Set(['link_update', 'link_detach']);
+
 export const ownerOnly = property({
   name: 'owner-only',
   kind: 'step',
@@ -22,7 +25,7 @@ export const ownerOnly = property({
       const actor = k.before.process.find(({ name }) => name === k.step.actor);
       if (actor === undefined || actor.releasing.indexOf(before) >= 0 || holds(actor, before)) continue;
       // A command that resolved the link in an earlier step holds it by its register.
-      if (k.step.continued) continue;
+      if (k.step.continued && BY_REGISTER.has(k.step.op)) continue;
       // The death of the cgroup is nobody's doing; at grain command it happens within rmdir.
       if (detached && (k.step.op === 'rmdir' || before.refs === 0 || link.refs === 0)) continue;
       return `${k.step.op} of ${k.step.actor}, who holds no descriptor of link ${link.name}, ${detached ? 'detached it' : `changed its program to ${link.prog?.name}`}`;

@@ -32,13 +32,14 @@ export const exists = (link: Link): boolean => !FREED.includes(link.phase) && li
 export const holds = (process: Process, target: Program | Link): boolean =>
   process.table !== null && [...process.table.fds].some((file) => file?.target === target);
 
-/** Does anything besides attachments hold the program: a descriptor, a message in flight, a pin, a command that runs? */
+/** Does anything besides legacy attachments hold the program: a descriptor, a message, a pin, a link, a running command? */
 export function isHeld(k: Kernel, program: Program): boolean {
-  const attachments = k.all.slot.reduce(
-    (sum, slot) => sum + [...slot.entries].filter((entry) => entry === program).length,
-    0,
+  if (k.all.file.some((file) => file.target === program) || k.all.inode.some((inode) => inode.target === program))
+    return true;
+  return (
+    k.all.link.some((link) => link.prog === program && exists(link)) ||
+    k.calls().some(({ registers }) => registers.includes(program))
   );
-  return program.refs > attachments;
 }
 
 const BEING_FREED: readonly string[] = ['ZERO', 'UNLISTED'];

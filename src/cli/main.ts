@@ -5,7 +5,16 @@ import type { Context } from './context.ts';
 import { asProblem, showProblem } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type Io, processIo } from './io.ts';
-import { choices, FORMATS, withOutput, withRules, withSearch, withSelection } from './options.ts';
+import {
+  choices,
+  FORMATS,
+  wholeNumber,
+  withOutput,
+  withRules,
+  withSearch,
+  withSelection,
+  withSemantics,
+} from './options.ts';
 import { version } from './version.ts';
 
 const EXITS = `
@@ -40,6 +49,22 @@ function addReplay(program: Command, run: Run): void {
   withOutput(withRules(replay), FORMATS);
   replay.action((files: string[], options: Parameters<typeof import('./replay.ts')['replay']>[1]) =>
     run(async (context) => (await import('./replay.ts')).replay(files, options, context)),
+  );
+}
+
+function addConform(program: Command, run: Run): void {
+  const conform = program
+    .command('conform')
+    .description('hold the model against a real kernel: the same traces on both, every result and state compared')
+    .argument('[files...]', 'trace files (JSON), or folders of them')
+    .option('--kernel <name>', 'live: the running kernel (root is needed)', 'live')
+    .option('--generate <n>', 'also at least n generated steps', wholeNumber)
+    .option('--seed <text>', 'seed of the generated traces', '1')
+    .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
+    .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 4);
+  withOutput(withSemantics(conform), ['text', 'json']);
+  conform.action((files: string[], options: Parameters<typeof import('./conform.ts')['conform']>[1]) =>
+    run(async (context) => (await import('./conform.ts')).conform(files, options, context)),
   );
 }
 
@@ -106,6 +131,7 @@ function programFor(io: Io, run: Run): Command {
     .showHelpAfterError('Try `lastref --help`, or `lastref VERB --help`.');
   addCheck(program, run);
   addReplay(program, run);
+  addConform(program, run);
   addShowing(program, run);
   addMaking(program, run);
   return program;

@@ -64,19 +64,23 @@ function positive(whole: boolean): (word: string) => number {
   };
 }
 
+export const wholeNumber = positive(true);
+
+export function withSemantics(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--semantics <names>',
+      'kernels, proposals or historic bugs by name, or TypeScript files; several with commas',
+    ).argParser(list),
+  );
+}
+
 export function withRules(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '--semantics <names>',
-        'kernels, proposals or historic bugs by name, or TypeScript files; several with commas',
-      ).argParser(list),
-    )
-    .addOption(
-      new Option('--grain <grains>', 'how finely commands are cut into steps: command, work, lock').argParser(
-        listOf('grain', GRAINS),
-      ),
-    );
+  return withSemantics(command).addOption(
+    new Option('--grain <grains>', 'how finely commands are cut into steps: command, work, lock').argParser(
+      listOf('grain', GRAINS),
+    ),
+  );
 }
 
 export function withSearch(command: Command): Command {

@@ -1,6 +1,6 @@
 /** From replies to what the kernel showed, in the words of the vocabulary. */
 import type { Answer } from '../trace/compare.ts';
-import { listOf, type Reply, valueOf } from './line.ts';
+import { firstOf, listOf, type Reply } from './line.ts';
 import { ATTACH_TYPES, errnoName, flagNames, LINK_TYPES, mapTypeName, progTypeName } from './numbers.ts';
 
 /** The agent did not do the step; `undefined`: it did. */
@@ -32,14 +32,14 @@ const DIRECT = 'sameAs verdict prog map link linkType target mode'.split(' ');
 
 /** What an info call says of the type, whose meaning depends on the kind of object. */
 function infoValues(reply: Reply): Record<string, unknown> {
-  const kind = valueOf(reply, 'infoKind');
-  const type = Number(valueOf(reply, 'typeNumber') ?? 0);
+  const kind = firstOf(reply, 'infoKind');
+  const type = Number(firstOf(reply, 'typeNumber') ?? 0);
   if (kind === undefined) return {};
   if (kind === 'p') return { type: progTypeName(type) };
   if (kind === 'm') return { type: mapTypeName(type) };
   return {
     type: LINK_TYPES[type] ?? String(type),
-    attachType: ATTACH_TYPES[Number(valueOf(reply, 'attachTypeNumber') ?? -1)],
+    attachType: ATTACH_TYPES[Number(firstOf(reply, 'attachTypeNumber') ?? -1)],
   };
 }
 
@@ -105,7 +105,7 @@ export function seenOf(reply: Reply): Seen {
     const [link = '', prog = '', cgroup = ''] = text.split('|');
     links.set(`${text}`, { link, prog, cgroup: orNull(cgroup) });
   }
-  const ids = valueOf(reply, 'ids');
+  const ids = firstOf(reply, 'ids');
   return {
     slots: (reply.values.get('slot') ?? []).map(slotOf),
     links: [...links.values()],

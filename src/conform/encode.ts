@@ -70,9 +70,7 @@ const ENCODERS: Readonly<Record<string, (value: Json, flags: Flags) => Args>> = 
   },
 };
 
-const HANDLES = new Set(
-  'prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '),
-);
+const HANDLES = new Set('prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '));
 /** Arguments that are not for the kernel. */
 const IGNORED = new Set(['expectBusy', 'mapDef', 'ms', 'rawAttachFlags']);
 const FAMILIES = new Set(
@@ -84,7 +82,9 @@ const FAMILIES = new Set(
 function argsOf(step: TraceStep, flags: Flags): Args {
   const args: Args = {};
   for (const [key, value] of Object.entries(step.args)) {
-    if (value === null || value === undefined || value === false || IGNORED.has(key)) continue;
+    if (value === null || value === undefined || IGNORED.has(key)) continue;
+    // Absent and false mean the same, but for the one argument that is a choice.
+    if (value === false && key !== 'on') continue;
     if (FAMILIES.has(key)) throw new NotRunnable(`the argument ${key} of ${step.op}`);
     const encode = ENCODERS[key];
     if (encode !== undefined) Object.assign(args, encode(value, flags));
@@ -99,7 +99,8 @@ function loadArgs(step: TraceStep, { objects }: TraceFile, flags: Flags): Args {
   const type = PROG_TYPES[template.type];
   if (type === undefined) throw new NotRunnable(`programs of type ${template.type}`);
   for (const member of ['subprogs', 'tailCall', 'iterOutput', 'redirectMap', 'attach', 'progFlags', 'changesPacket'])
-    if (template[member] !== undefined) throw new NotRunnable(`programs with ${member}`);
+    if (template[member] !== undefined && template.type !== 'raw_tracepoint')
+      throw new NotRunnable(`programs with ${member}`);
   const { expectedAttachType: expected, returns, setRetval } = template;
   return {
     ...argsOf({ ...step, args: { ...step.args, prog: null } }, flags),
@@ -130,7 +131,8 @@ function mapArgs(step: TraceStep, { objects }: TraceFile): Args {
 /** An event through a socket that an actor holds, or one that an actor makes, is that actor's to do. */
 function fireRequest(step: TraceStep, args: Args): Request {
   const socket = step.args['socket'];
-  if (step.args['actor'] !== undefined) throw new NotRunnable('an event that an actor itself makes');
+  const by = step.args['actor'];
+  if (typeof by === 'string') return { actor: by, op: 'fire', args: { hook: String(step.args['hook']) } };
   if (typeof socket !== 'string') return { actor: '-', op: 'fire', args };
   const [owner = '', name = ''] = socket.split(':');
   if (step.args['hook'] !== 'cgroup_inet_egress') throw new NotRunnable('packets that an open socket receives');

@@ -65,6 +65,6 @@ export function parseReply(line: string): { readonly seq: number; readonly reply
 }
 
 /** The single value of a key. */
-export const valueOf = (reply: Reply, key: string): string | undefined => reply.values.get(key)?.[0];
+export const firstOf = (reply: Reply, key: string): string | undefined => reply.values.get(key)?.[0];
 
 export const listOf = (text: string): readonly string[] => (text === '' ? [] : text.split(','));

@@ -116,7 +116,10 @@ export class AgentProcess implements ConformKernel {
       return;
     }
     const [batch] = this.waiting;
-    if (batch === undefined || seq !== batch.first + batch.replies.length) return this.lose('the agent lost its place');
+    if (batch === undefined || seq !== batch.first + batch.replies.length) {
+      this.lose('the agent lost its place');
+      return;
+    }
     batch.replies.push(reply.status.startsWith('!unsupported: operation unsendable') ? NOT_SENT : reply);
     if (batch.replies.length < batch.count) return;
     this.waiting.shift();

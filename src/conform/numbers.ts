@@ -41,6 +41,12 @@ export const ATTACH_TYPES: readonly string[] = [
   'xdp_cpumap',
   'sk_lookup',
   'xdp',
+  'sk_skb_verdict',
+  'sk_reuseport_select',
+  'sk_reuseport_select_or_migrate',
+  'perf_event',
+  'trace_kprobe_multi',
+  'lsm_cgroup',
 ];
 
 /** enum bpf_prog_type: the types whose programs are trivial to build. */

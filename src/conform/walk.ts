@@ -25,6 +25,8 @@ export interface Looked<T> {
   readonly shown: T;
 }
 
+const isQuiet = ({ moves }: Possible): boolean => moves.every(({ enabled }) => !enabled);
+
 const REVISIONS_MAX = 2 ** CELL_BITS_MAX - 1;
 
 export class Walk {
@@ -83,7 +85,17 @@ export class Walk {
       });
       return { footprint, found: { state, shown: shown as T } };
     };
-    return this.possible.flatMap((state) => this.pending.probe(state, look));
+    return this.possible.flatMap((state) =>
+      isQuiet(state) ? [{ state, shown: this.show(state, show) }] : this.pending.probe(state, look),
+    );
+  }
+
+  /** Where nothing is pending, what was read need not be known. */
+  private show<T>(state: Possible, show: () => T): T {
+    const { cells } = this.machine.parts;
+    cells.recording = false;
+    cells.load(state.words, 0);
+    return show();
   }
 
   /** These states, and no others, are possible from now on. */

@@ -1,9 +1,9 @@
 /**
  * Table of states of two words, which stand in the table themselves: a look-up touches one cache line and no row.
  *
- * Nearly all time goes into waiting for memory. Hence three passes over the successors of a state: make them; load the
- * slot of each, in a loop so short that the processor has a dozen of loads under way; and only then compare, when the slots
- * are in the cache. Fusing two of the passes makes the whole search slower by a third (docs/decisions has the figures).
+ * Nearly all time goes into waiting for memory. So most successors never come to the table: those looked up lately are
+ * found in a small cache. For the others the slots are loaded in a loop so short that the processor has a dozen of loads
+ * under way, and only then compared. docs/decisions/009-engine-speed.md has what each of this brings.
  */
 import type { DecisionTrees } from '../world/decision-tree.ts';
 import { hashFactors, hashOfSum, hashWord } from './hash.ts';
@@ -130,7 +130,8 @@ export class PairTable implements StateTable {
         slot = (slot + 2) & mask;
         entry = table[slot + 1] as number;
       }
-      this.place(starts[i] as number, first, marked);
+      table[slot] = first;
+      table[slot + 1] = marked;
       states[count * 2] = first;
       states[count * 2 + 1] = marked & ~IN_USE;
       parents[count] = parent;
@@ -144,31 +145,14 @@ export class PairTable implements StateTable {
     const { table } = this;
     const mask = (this.slots << 1) - 1;
     const marked = second | IN_USE;
-    const start = (hashOfSum((hashWord(first, this.factor0) + hashWord(marked, this.factor1)) | 0) >>> this.shift) & ~1;
-    for (let slot = start; table[slot + 1] !== 0; slot = (slot + 2) & mask)
+    const sum = (hashWord(first, this.factor0) + hashWord(marked, this.factor1)) | 0;
+    let slot = (hashOfSum(sum) >>> this.shift) & ~1;
+    while (table[slot + 1] !== 0) {
       if (table[slot + 1] === marked && table[slot] === first) return false;
-    this.place(start, first, marked);
-    return true;
-  }
-
-  /**
-   * Puts a pair where it is looked for first, and moves those that were there on by one slot. States found lately are
-   * looked up most; so they are found at once, even in a table that is nearly full.
-   */
-  private place(start: number, first: number, marked: number): void {
-    const { table } = this;
-    const mask = (this.slots << 1) - 1;
-    let slot = start;
-    let movedFirst = first;
-    let moved = marked;
-    while (moved !== 0) {
-      const nextFirst = table[slot] as number;
-      const next = table[slot + 1] as number;
-      table[slot] = movedFirst;
-      table[slot + 1] = moved;
-      movedFirst = nextFirst;
-      moved = next;
       slot = (slot + 2) & mask;
     }
+    table[slot] = first;
+    table[slot + 1] = marked;
+    return true;
   }
 }

@@ -15,7 +15,7 @@ export class StateStore implements Rows {
   private readonly table: StateTable;
   private readonly successors: number;
 
-  /** `successors`: most successors that a state may have. */
+  /** `successors`: most successors that a state may have; `capacity`: states to make room for at first, a power of two. */
   constructor(words: number, successors: number, capacity = 1 << 10) {
     this.words = words;
     this.successors = successors;

@@ -7,6 +7,9 @@ import { GRAINS } from '../world/input.ts';
 import { VERDICTS } from './result.ts';
 
 /** A position of an actor takes at most 8 bits of a state. */
+/** A length check would read the length of whatever stands there, text or not, and some values refuse that. */
+const NOT_EMPTY = /[\s\S]/;
+
 const STEPS_MAX = 100;
 const TIMES_MAX = 100;
 const COPIES_MAX = 9;
@@ -14,7 +17,7 @@ const COPIES_MAX = 9;
 /** Keys that a step may have beside its operation, and inside its arguments. */
 export const STEP_EXTRAS = ['as', 'result'] as const;
 
-const word = z.string().min(1);
+const word = z.string().regex(NOT_EMPTY, 'must not be empty');
 
 /** `exit`, `{ unlink: { path: p }, result: r }`, or text: `unlink { path: p }`. */
 export const stepFormat = z

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import type { Json } from './format.ts';
 
+/** A length check would read the length of whatever stands there, text or not, and some values refuse that. */
+const NOT_EMPTY = /[\s\S]/;
+
 const json: z.ZodType<Json> = z.json();
-const name = z.string().min(1);
+const name = z.string().regex(NOT_EMPTY, 'must not be empty');
 const names = z.array(name);
 
 /** A program template. Members beyond these are unknown to the vocabulary. */
 const prog = z.strictObject({
   name,
-  type: z.string().min(1),
+  type: z.string().regex(NOT_EMPTY, 'must not be empty'),
   expectedAttachType: z.string().nullable().optional(),
   returns: z.int().optional(),
   setRetval: z.int().optional(),
@@ -29,7 +32,7 @@ const prog = z.strictObject({
 
 const map = z.strictObject({
   name,
-  type: z.string().min(1),
+  type: z.string().regex(NOT_EMPTY, 'must not be empty'),
   key: z.enum(['cgroup', 'cgroup+attachType']).optional(),
   keySize: z.int().optional(),
   valueSize: z.int().optional(),

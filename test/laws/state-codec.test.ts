@@ -84,11 +84,41 @@ describe('the fields of a state', () => {
   it('are the same bits whichever way they came to the same values', () => {
     fc.assert(
       fc.property(written, ([of, changes]) => {
-        const fresh = of.words();
         for (const change of changes) TRY(() => change.real(of));
-        of.clear();
-        expect(of.words()).to.deep.equal(fresh);
+        const words = of.words();
+        of.write(of.read());
+        expect(of.words()).to.deep.equal(words);
       }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a list', () => {
+  const lists = fc
+    .integer({ min: 1, max: 6 })
+    .map((capacity) =>
+      shelf(
+        { it: object({ fields: { entries: list(ref('it'), capacity), bits: list(flag(), capacity) } }) },
+        { it: 3 },
+      ),
+    );
+
+  it('does what a plain array does, and refuses what lies outside', () => {
+    fc.assert(
+      fc.property(
+        lists.chain((of) => fc.tuple(fc.constant(of), fc.array(changesOf(of), { minLength: 30, maxLength: 60 }))),
+        ([of, changes]) => {
+          const book = of.read();
+          for (const change of changes) {
+            apply(change, of, book);
+            expect(of.read(), change.name).to.deep.equal(book);
+            const words = of.words();
+            of.write(book);
+            expect(of.words(), change.name).to.deep.equal(words);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

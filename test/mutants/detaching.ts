@@ -44,6 +44,25 @@ export const detaching: readonly Planted[] = [
     steps: 1,
   },
   {
+    property: 'no-orphan',
+    bug: 'a close that does not put the link',
+    changes: {
+      rules: {
+        releaseFile(k, file, by) {
+          if (file.target?.kind !== 'link') return rules.releaseFile(k, file, by);
+          file.type = 'free';
+          file.target = null;
+        },
+      },
+    },
+    scenario: WITH_A_LINK('close: { handle: l }', 'no-orphan'),
+    steps: 1,
+    follows: {
+      'ref-balance': 'the count still has the reference of the file that is gone',
+      'quiescent-no-leak': 'nobody is left to free the link',
+    },
+  },
+  {
     property: 'removable',
     bug: 'a link that leaves its program behind on a cgroup that sockets keep',
     changes: { rules: { freeLinkStep: leaveProgramBehind } },

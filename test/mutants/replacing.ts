@@ -148,6 +148,23 @@ check:
     steps: 1,
   },
   {
+    property: 'order-preserved',
+    bug: 'an attach that puts the new entry at the head',
+    changes: { rules: { insertPosition: () => 0 } },
+    scenario: `
+objects:
+  cgroups: { web: {} }
+  programs: { fw: cgroup_skb/egress, count: cgroup_skb/egress }
+setup:
+  - admin: prog_attach { cgroup: web, prog: fw, flags: [multi] }
+actors:
+  bob: [ prog_attach: { cgroup: web, prog: count, flags: [multi] } ]
+  carol: { may: [ prog_attach: { cgroup: web, prog: fw, replace: fw, flags: [multi, replace] } ], times: 1 }
+check:
+  - order-preserved: { on: web, roles: [[fw], [count]] }`,
+    steps: 1,
+  },
+  {
     property: 'held-program-runs',
     bug: 'a REPLACE that takes out the neighbour',
     changes: {

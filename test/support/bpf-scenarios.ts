@@ -116,6 +116,29 @@ check:
   - ref-balance
   - removable
 `,
+  'close during update': `title: one thread closes the last descriptor while another one updates the link
+${WEB}setup:
+  - main: link_create { cgroup: web, prog: fw1, as: l }
+  - main: dup { handle: fw2, as: next }
+  - main: clone_files { as: thread }
+actors:
+  main: [ close: l ]
+  thread: [ link_update: { link: l, prog: next, result: r } ]
+check:
+  - auto-detach-on-last-close
+  - no-orphan
+  - ref-balance
+  - exists: { thread.r: EBADF }
+`,
+  'private bpffs': `title: a pin goes with the mount namespace of its process
+${WEB}actors:
+  alice:
+    - mount_bpffs: { mount: own, private: true }
+    - link_create: { cgroup: web, prog: fw1, as: l }
+    - obj_pin: { obj: l, path: ../own/fw }
+    - exit
+check: [ pinned-survives-exit, no-orphan, ref-balance, quiescent-no-leak ]
+`,
   'link in a message': `title: a link in flight is held by the message
 ${WEB}setup:
   - alice: socketpair { as: s, peer: t }

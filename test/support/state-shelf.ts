@@ -13,12 +13,11 @@ export type Book = Record<string, unknown>;
 export interface Shelf {
   readonly objects: Objects;
   readonly views: AnyViews;
-  readonly sizes: Readonly<Record<string, number>>;
   read(): Book;
   words(): Int32Array;
   load(words: Int32Array): void;
-  /** Writes the first value into every field. */
-  clear(): void;
+  /** A state that holds the values of the book, written one after the other into a state that held nothing. */
+  write(book: Book): void;
 }
 
 /** One write, done to the state and to the book. `plain` says what refuses it: nothing, a bound or a law. */
@@ -57,31 +56,42 @@ export function shelf(objects: Objects, sizes: Readonly<Record<string, number>>)
   const all = Object.entries(views).flatMap(([kind, list]) =>
     list.flatMap((view) => Object.keys(objects[kind]?.fields ?? {}).map((field) => ({ view, field }))),
   );
+  const byId = new Map(
+    Object.values(views)
+      .flat()
+      .map((view) => [idOf(view), view]),
+  );
+  const realOf = (plain: unknown): unknown => (typeof plain === 'string' ? (byId.get(plain) ?? plain) : plain);
   return {
     objects,
     views,
-    sizes,
+
     read: () => Object.fromEntries(all.map(({ view, field }) => [`${idOf(view)} ${field}`, plainOf(view[field])])),
     words: () => Int32Array.from(cells.now.subarray(0, cells.storedWords)),
     load: (words) => cells.load(words, 0),
-    clear() {
-      for (const { view, field } of all) clearField(view, field, objects);
+    write(book) {
+      cells.load(new Int32Array(cells.storedWords), 0);
+      for (const { view, field } of all) writeField(view, field, book[`${idOf(view)} ${field}`], realOf);
     },
   };
 }
 
-function clearField(view: AnyView, name: string, objects: Objects): void {
-  const field = objects[view.kind]?.fields[name];
-  const writable = view as unknown as Record<string, unknown>;
-  if (field?.type === 'flag') writable[name] = false;
-  else if (field?.type === 'count') writable[name] = 0;
-  else if (field?.type === 'choice') writable[name] = field.names[0];
-  else if (field?.type === 'ref') writable[name] = null;
-  else if (field?.type === 'list' || field?.type === 'set') (writable[name] as { clear(): void }).clear();
-  else if (field?.type === 'array') {
-    const cells = writable[name] as { readonly length: number; put(i: number, value: unknown): void };
-    const first = field.element.type === 'flag' ? false : field.element.type === 'count' ? 0 : null;
-    for (let i = 0; i < cells.length; i++) cells.put(i, first);
+interface Collection {
+  append?(value: unknown): void;
+  add?(value: unknown): void;
+  put?(position: number, value: unknown): void;
+}
+
+function writeField(view: AnyView, name: string, plain: unknown, realOf: (plain: unknown) => unknown): void {
+  if (!Array.isArray(plain)) {
+    (view as unknown as Record<string, unknown>)[name] = realOf(plain);
+    return;
+  }
+  const collection = view[name] as Collection;
+  for (const [i, item] of plain.map(realOf).entries()) {
+    if (collection.append !== undefined) collection.append(item);
+    else if (collection.add !== undefined) collection.add(item);
+    else collection.put?.(i, item);
   }
 }
 

@@ -16,6 +16,10 @@ static void serve(int given)
 		link_states(&reply);
 		return;
 	}
+	if (is(request.op, "fire")) {
+		make_own_event(&request, &reply);
+		return;
+	}
 	if (op_bpf(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
 	    op_cgroups(&request, &reply) || op_files(&request, &reply) || op_sockets(&request, &reply) ||
 	    op_odd(&request, &reply))

@@ -36,7 +36,7 @@ enum {
 	MOUNTS_MAX = 16,
 	LOG_SLOTS = 256,
 	IDS_MAX = 128,
-	/* A number that is never open: what a closed or unknown handle stands for. */
+	/* A number that is never open: what a handle stands for that never was one. */
 	NOT_OPEN = 600,
 	/* Descriptors of the agent itself lie above those of the trace, so that the lowest free number is the trace's. */
 	FD_TARGET = 800,
@@ -44,6 +44,8 @@ enum {
 	FD_LOG = 902,
 	FD_OUTSIDE = 903,
 	FD_SELF = 904,
+	/* A removed cgroup: the kernel itself says what a command on it returns, and when. */
+	FD_DEAD = 905,
 	FD_CONTROL = 910,
 	FD_LIMIT = 1024,
 	STEP_SECONDS = 5,
@@ -144,7 +146,7 @@ const char *cgroup_with_ino(uint64_t ino);
 int actor_named(const char *name);
 struct table *own_table(void);
 struct handle *handle_named(struct table *table, const char *name);
-/* The number behind a handle argument: absent is 0, `#n` is n, a closed handle a number that is not open. */
+/* The number behind a handle argument: absent is 0, `#n` is n; a closed handle is the number it had, whoever has it now. */
 int arg_fd(const struct request *request, const char *key);
 /* Gives a new descriptor its name, or closes it if it has none. */
 void install(struct reply *reply, const char *as, int fd);
@@ -167,6 +169,8 @@ long bpf_call(int command, struct attr *attr);
 char kind_of_fd(int fd);
 uint32_t id_of_fd(int fd);
 int open_high(const char *path, int flags);
+/* The directory of a cgroup; ENOENT also if another cgroup has its path by now. */
+int open_directory_of(const struct cgroup *cgroup, int flags);
 /* The cgroup argument as a descriptor; `*opened` says whether it was opened for this call only. */
 int arg_cgroup(const struct request *request, bool *opened);
 
@@ -198,12 +202,15 @@ bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, i
 void observe(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);
 void make_event(const struct request *request, struct reply *reply);
+void make_own_event(const struct request *request, struct reply *reply);
 void start_log(void);
 void finish_log(struct reply *reply);
 const char *mount_path(const char *mount, char *buffer);
 bool bpffs_path(const char *written, char *buffer);
 
-bool find_cgroup2(char *path, size_t size);
+/* Mount point of the first file system of this type. */
+bool find_mount(const char *type, char *path, size_t size);
+bool make_dead_cgroup(void);
 bool remove_subtree(const char *path);
 void remove_stale(const char *mount);
 const char *setup_hub(void);

@@ -97,6 +97,17 @@ int open_high(const char *path, int flags)
 	return high;
 }
 
+int open_directory_of(const struct cgroup *cgroup, int flags)
+{
+	struct stat info;
+	int fd = open_high(cgroup->path, flags);
+	if (fd < 0 || (fstat(fd, &info) == 0 && info.st_ino == cgroup->ino))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
 int arg_cgroup(const struct request *request, bool *opened)
 {
 	const char *value = arg(request, "cgroup");
@@ -107,13 +118,16 @@ int arg_cgroup(const struct request *request, bool *opened)
 		return atoi(value + 1);
 	if (value[0] == '@') {
 		const struct handle *handle = handle_named(own_table(), value + 1);
-		return handle != NULL && handle->open ? handle->fd : NOT_OPEN;
+		return handle != NULL ? handle->fd : NOT_OPEN;
 	}
 	const struct cgroup *cgroup = cgroup_named(value);
 	if (cgroup == NULL) {
 		errno = ENOENT;
 		return -1;
 	}
+	int fd = open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
+	if (fd < 0 && errno == ENOENT)
+		return FD_DEAD;
 	*opened = true;
-	return open_high(cgroup->path, O_RDONLY | O_DIRECTORY);
+	return fd;
 }

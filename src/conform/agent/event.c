@@ -213,6 +213,24 @@ static int in_cgroup(int cgroup, struct event *event)
 	return pid < 0 ? -1 : 0;
 }
 
+/* An event that an actor itself makes, at a hook that looks at the task's cgroup. */
+void make_own_event(const struct request *request, struct reply *reply)
+{
+	char byte;
+	if (!is(arg(request, "hook"), "cgroup_sysctl"))
+		return reply_status(reply, "!unsupported: hook %s by an actor", arg(request, "hook"));
+	int fd = open_high("/proc/sys/kernel/ostype", O_RDONLY);
+	start_log();
+	long result = read(fd, &byte, 1);
+	int error = errno;
+	reply_status(reply, "ok");
+	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
+	if (result < 0)
+		reply_add(reply, "denied=%d", error);
+	finish_log(reply);
+	close(fd);
+}
+
 void make_event(const struct request *request, struct reply *reply)
 {
 	const char *name = arg(request, "cgroup");
@@ -221,11 +239,9 @@ void make_event(const struct request *request, struct reply *reply)
 	char path[PATH_LEN + 8];
 	if (shared->no_traffic)
 		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
-	if (cgroup == NULL)
-		snprintf(path, sizeof path, "%s/out", shared->root);
-	else
-		snprintf(path, sizeof path, "%s", cgroup->path);
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(path, sizeof path, "%s/out", shared->root);
+	int fd = cgroup == NULL ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+				: open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return reply_result(reply, -1);
 	int born = in_cgroup(fd, &event);

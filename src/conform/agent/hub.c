@@ -153,7 +153,7 @@ static void renew_mounts(void)
 		umount2(mount_path(shared->mounts[i], path), MNT_DETACH);
 	shared->mounts_used = 0;
 	umount2(mount_path("bpffs", path), MNT_DETACH);
-	(void)!mount("lastref", path, "bpf", 0, "mode=0755");
+	(void)!mount("lastref", path, "bpf", 0, NULL);
 }
 
 static void reset(void)
@@ -306,7 +306,7 @@ static void serve(const char *line)
 		declare_cgroup();
 	else if (is(request.op, "observe"))
 		observe(&request, &reply);
-	else if (is(request.op, "fire") && arg(&request, "by") == NULL)
+	else if (is(request.op, "fire") && is(request.actor, "-"))
 		make_event(&request, &reply);
 	else
 		to_actor(line);

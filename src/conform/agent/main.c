@@ -164,7 +164,7 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (geteuid() != 0)
 		return errno = EPERM, fail("not root");
-	if (!find_cgroup2(cgroup2, sizeof cgroup2))
+	if (!find_mount("cgroup2", cgroup2, sizeof cgroup2))
 		return errno = ENOENT, fail("cgroup2 is not mounted");
 	remove_stale(cgroup2);
 	if (!make_shared() || dup3(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), FD_SELF, 0) < 0)

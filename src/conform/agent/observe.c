@@ -94,7 +94,7 @@ void observe(const struct request *request, struct reply *reply)
 	reply_status(reply, "ok");
 	for (int i = 0; i < shared->cgroups_used; i++) {
 		const struct cgroup *cgroup = &shared->cgroups[i];
-		int fd = cgroup->ino == 0 ? -1 : open(cgroup->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int fd = cgroup->ino == 0 ? -1 : open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
 		char copy[256];
 		strcpy(copy, types);
 		for (char *rest = copy, *type = strsep(&rest, ","); type != NULL; type = strsep(&rest, ",")) {

@@ -21,6 +21,15 @@ static void make(const struct request *request, struct reply *reply)
 		cgroup->ino = info.st_ino;
 }
 
+static void remove_one(const struct cgroup *cgroup, struct reply *reply)
+{
+	int fd = open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return reply_result(reply, -1);
+	close(fd);
+	reply_result(reply, rmdir(cgroup->path));
+}
+
 static void join(const struct request *request, struct reply *reply)
 {
 	char path[PATH_LEN + 32];
@@ -30,8 +39,13 @@ static void join(const struct request *request, struct reply *reply)
 		snprintf(path, sizeof path, "%s/out/cgroup.procs", shared->root);
 	else if (cgroup == NULL)
 		return reply_status(reply, "!unknown cgroup");
-	else
+	else {
+		int checked = open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
+		if (checked < 0)
+			return reply_result(reply, -1);
+		close(checked);
 		snprintf(path, sizeof path, "%s/cgroup.procs", cgroup->path);
+	}
 	int fd = open_high(path, O_WRONLY);
 	if (fd < 0)
 		return reply_result(reply, -1);
@@ -71,10 +85,38 @@ static void open_directory(const struct request *request, struct reply *reply)
 	if (cgroup == NULL)
 		return reply_status(reply, "!unknown cgroup");
 	int flags = arg(request, "oPath") != NULL ? O_PATH : O_RDONLY | O_DIRECTORY;
+	int checked = open_directory_of(cgroup, flags);
+	if (checked < 0)
+		return reply_result(reply, -1);
+	close(checked);
 	int fd = open(cgroup->path, flags | O_CLOEXEC);
 	reply_result(reply, fd);
 	if (fd >= 0)
 		install(reply, request->as, fd);
+}
+
+/* A version 1 hierarchy, if there is one: its root, or a directory of the agent's own that is removed at once. */
+static int open_version_1(bool removed)
+{
+	char mount[PATH_LEN], path[PATH_LEN + 32];
+	if (!find_mount("cgroup", mount, sizeof mount))
+		return -1;
+	if (!removed)
+		return open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(path, sizeof path, "%s/%s", mount, strrchr(shared->root, '/') + 1);
+	if (mkdir(path, 0755) < 0)
+		return -1;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	rmdir(path);
+	return fd;
+}
+
+static int btf_of_the_kernel(void)
+{
+	struct attr attr;
+	attr_init(&attr, NULL);
+	put32(&attr, 0, 1);
+	return (int)bpf_call(19, &attr); /* BPF_BTF_GET_FD_BY_ID */
 }
 
 static void open_plain(const struct request *request, struct reply *reply)
@@ -89,7 +131,13 @@ static void open_plain(const struct request *request, struct reply *reply)
 	else if (is(kind, "cgroup_file")) {
 		snprintf(path, sizeof path, "%s/out/cgroup.procs", shared->root);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-	} else
+	} else if (is(kind, "cgroup1_dir") || is(kind, "cgroup1_removed_dir")) {
+		fd = open_version_1(is(kind, "cgroup1_removed_dir"));
+		if (fd < 0)
+			return reply_status(reply, "!unsupported: no version 1 cgroups here");
+	} else if (is(kind, "btf"))
+		fd = btf_of_the_kernel();
+	else
 		return reply_status(reply, "!unsupported: a file of kind %s", kind);
 	reply_result(reply, fd);
 	if (fd >= 0)
@@ -107,7 +155,7 @@ bool op_cgroups(const struct request *request, struct reply *reply)
 		if (cgroup == NULL)
 			reply_status(reply, "!unknown cgroup");
 		else
-			reply_result(reply, rmdir(cgroup->path));
+			remove_one(cgroup, reply);
 	} else if (is(op, "join"))
 		join(request, reply);
 	else if (is(op, "cgroup_stat"))

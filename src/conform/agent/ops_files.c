@@ -47,7 +47,7 @@ static void mount_one(const struct request *request, struct reply *reply)
 	mount_path(name, path);
 	mkdir(path, 0755);
 	long result = bind_of != NULL ? mount(mount_path(bind_of, source), path, NULL, MS_BIND, NULL)
-				      : mount("lastref", path, "bpf", 0, "mode=0755");
+				      : mount("lastref", path, "bpf", 0, NULL);
 	reply_result(reply, result);
 	if (result >= 0 && arg(request, "private") == NULL)
 		copy_name(shared->mounts[shared->mounts_used++], name);
@@ -80,7 +80,7 @@ static void stat_path(struct reply *reply, const char *path)
 	reply_result(reply, result);
 	if (result < 0)
 		return;
-	reply_add(reply, "mode=%07o", info.st_mode);
+	reply_add(reply, "mode=0%o", info.st_mode);
 	reply_add(reply, "nlink=%lu", (unsigned long)info.st_nlink);
 }
 

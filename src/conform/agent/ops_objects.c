@@ -22,6 +22,7 @@ enum {
 	MAP_HASH = 1,
 	MAP_ARRAY = 2,
 	MAP_CGROUP_STORAGE = 19,
+	BPF_F_PATH_FD = 1 << 14,
 };
 
 struct insn {
@@ -262,12 +263,18 @@ static void pin(const struct request *request, struct reply *reply, int command)
 {
 	struct attr attr;
 	char path[1024];
-	if (!bpffs_path(arg(request, "path"), path))
+	const char *written = arg(request, "path");
+	uint32_t flags = (uint32_t)arg_int(request, "flags", 0);
+	/* Relative to path_fd: as it stands. */
+	bool at_fd = (flags & BPF_F_PATH_FD) != 0 && written[0] != '/' && strlen(written) < sizeof path;
+	if (at_fd)
+		strcpy(path, written);
+	else if (!bpffs_path(written, path))
 		return reply_status(reply, "!unsupported: path");
 	attr_init(&attr, request);
 	put64(&attr, 0, (uint64_t)(uintptr_t)path);
 	put32(&attr, 8, (uint32_t)arg_fd(request, command == CMD_OBJ_PIN ? "obj" : "bpfFd"));
-	put32(&attr, 12, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 12, flags);
 	put32(&attr, 16, (uint32_t)arg_fd(request, "pathFd"));
 	long fd = bpf_call(command, &attr);
 	reply_result(reply, fd);
@@ -333,7 +340,7 @@ bool op_objects(const struct request *request, struct reply *reply)
 		small_command(request, reply, CMD_BIND_MAP);
 	else if (is(op, "task_fd_query"))
 		small_command(request, reply, CMD_TASK_FD_QUERY);
-	else if (is(op, "unknown_command") && arg_int(request, "cmd", 1000) < 256)
+	else if (is(op, "unknown_command") && arg_int(request, "cmd", 1000) < 64)
 		reply_status(reply, "!refused: a command number that kernels may know");
 	else if (is(op, "unknown_command"))
 		small_command(request, reply, (int)arg_int(request, "cmd", 1000));

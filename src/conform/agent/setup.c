@@ -15,7 +15,7 @@
 struct shared *shared;
 struct order_log *order_log;
 
-bool find_cgroup2(char *path, size_t size)
+bool find_mount(const char *wanted, char *path, size_t size)
 {
 	FILE *mounts = fopen("/proc/self/mounts", "re");
 	char where[PATH_LEN], type[64];
@@ -23,7 +23,7 @@ bool find_cgroup2(char *path, size_t size)
 	if (mounts == NULL)
 		return false;
 	while (!found && fscanf(mounts, "%*s %255s %63s %*[^\n]", where, type) == 2)
-		if (is(type, "cgroup2")) {
+		if (is(type, wanted)) {
 			snprintf(path, size, "%s", where);
 			found = true;
 		}
@@ -138,6 +138,19 @@ int make_log_map(void)
 	return 0;
 }
 
+bool make_dead_cgroup(void)
+{
+	char path[PATH_LEN + 8];
+	snprintf(path, sizeof path, "%s/dead", shared->root);
+	if (mkdir(path, 0755) < 0)
+		return false;
+	int fd = open(path, O_RDONLY | O_DIRECTORY);
+	rmdir(path);
+	bool placed = fd >= 0 && dup3(fd, FD_DEAD, 0) >= 0;
+	close(fd);
+	return placed;
+}
+
 /* Runs in the hub, in its new namespaces. Returns what failed. */
 const char *setup_hub(void)
 {
@@ -149,11 +162,13 @@ const char *setup_hub(void)
 	if (mount("lastref", BASE, "tmpfs", 0, "mode=0755") < 0)
 		return "cannot mount a tmpfs on " BASE;
 	mkdir(mount_path("bpffs", path), 0755);
-	if (mount("lastref", path, "bpf", 0, "mode=0755") < 0)
+	if (mount("lastref", path, "bpf", 0, NULL) < 0)
 		return "cannot mount bpffs";
 	mkdir(mount_path("elsewhere", path), 0777);
 	const char *failed = setup_network();
 	if (failed != NULL)
 		return failed;
+	if (!make_dead_cgroup())
+		return "cannot make a cgroup";
 	return make_log_map() < 0 ? "cannot create a BPF map" : NULL;
 }

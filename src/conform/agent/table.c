@@ -86,7 +86,7 @@ int arg_fd(const struct request *request, const char *key)
 	if (value[0] == '#')
 		return atoi(value + 1);
 	const struct handle *handle = handle_named(own_table(), value);
-	return handle != NULL && handle->open ? handle->fd : NOT_OPEN;
+	return handle != NULL ? handle->fd : NOT_OPEN;
 }
 
 /* Closed handles that had this number, for results that speak of reused numbers. */

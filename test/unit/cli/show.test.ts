@@ -58,7 +58,7 @@ describe('lastref explain', () => {
     ['cgroup_bpf_release', 'deferred work on cgroup'],
     ['linux-5.7', 'linux-5.7: ', 'Features', 'cgroup-link'],
     ['cgroup-link', 'one of the features', 'in linux-5.7'],
-    ['C2', 'C2: a founding claim', 'no-orphan'],
+    ['C2', 'C2: No abandoned program stays attached', 'no-orphan'],
     ['lock', 'one of the grains'],
     ['ENOLINK', 'one of the errnos'],
     ['lr203', 'LR203: ', 'What to do'],

@@ -106,26 +106,39 @@ describe('a rule', () => {
     expect(Object.keys(rules).filter((name) => !asked.has(name))).to.deep.equal([]);
   });
 
-  it('is asked for programs and for links alike', () => {
-    const refusing = proposal({
-      name: 'refusing',
-      base: 'linux-6.18',
-      changes: {
-        rules: {
-          attachEntry: (k) => k.fail('attaching', 'EPERM'),
-          removeEntry: (k) => k.fail('removing', 'EBUSY'),
-        },
-      },
-    });
-    const model: ModelDefinition = { ...bpf, semantics: { ...bpf.semantics, refusing } };
-    const scenario = loaded(`title: everything is refused
+  /** Verdicts of a scenario in which fw may be attached and detached as a program and as a link. */
+  function verdictsUnder(replaced: Partial<Rules>, setup: string, actors: string, outcome: string): unknown {
+    const semantics = proposal({ name: 'refusing', base: 'linux-6.18', changes: { rules: replaced } });
+    const model: ModelDefinition = { ...bpf, semantics: { ...bpf.semantics, refusing: semantics } };
+    const scenario = loaded(`title: a rule refuses
 objects: { cgroups: { web: {} }, programs: { fw: cgroup_skb/egress } }
-actors:
-  alice: [ prog_attach: { cgroup: web, prog: fw, result: attach } ]
-  bob: [ link_create: { cgroup: web, prog: fw, as: l, result: create } ]
-check: [ outcomes: [ { alice.attach: EPERM, bob.create: EPERM } ] ]
+setup: [ ${setup} ]
+actors: { ${actors} }
+check: [ outcomes: [ ${outcome} ] ]
 `);
     const result = checkScenario(scenario, model, 'refusing');
-    expect(result.ok && result.value.verdicts.map(({ verdict }) => verdict)).to.deep.equal(['holds']);
+    return result.ok ? result.value.verdicts.map(({ label, verdict }) => `${label} ${verdict}`) : result.problems;
+  }
+
+  it('is asked for programs and for links alike, to attach', () => {
+    const found = verdictsUnder(
+      { attachEntry: (k) => k.fail('attaching', 'EPERM') },
+      '',
+      `alice: [ prog_attach: { cgroup: web, prog: fw, result: r } ],
+       bob: [ link_create: { cgroup: web, prog: fw, as: l, result: r } ]`,
+      '{ alice.r: EPERM, bob.r: EPERM }',
+    );
+    expect(found).to.deep.equal(['outcomes holds']);
+  });
+
+  it('is asked for programs and for links alike, to detach', () => {
+    const found = verdictsUnder(
+      { removeEntry: (k) => k.fail('removing', 'EBUSY') },
+      `{ alice: { prog_attach: { cgroup: web, prog: fw, flags: [multi] } } },
+       { bob: { link_create: { cgroup: web, prog: fw, as: l } } }`,
+      'alice: [ prog_detach: { cgroup: web, prog: fw, result: r } ], bob: [ link_detach: { link: l, result: r } ]',
+      '{ alice.r: EBUSY, bob.r: EBUSY }',
+    );
+    expect(found).to.deep.equal(['outcomes holds']);
   });
 });

@@ -1,0 +1,146 @@
+/** `lastref conform`: the same traces in a model and on a real kernel. */
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { LiveKernels } from '../conform/live-kernels.ts';
+import type { Shrunk } from '../conform/shrink.ts';
+import type { Rules, Totals } from '../conform/traces.ts';
+import { type ConformDifference, type ConformReport, conformJson, conformText } from '../report/conform.ts';
+import type { TraceSource } from '../trace/parse.ts';
+import { type Context, emit } from './context.ts';
+import { inputError, showProblem } from './errors.ts';
+import { EXIT, type ExitCode, meaningOf } from './exit-code.ts';
+import { chooseSemantics } from './load-semantics.ts';
+import type { OutputOptions, RunOptions } from './options.ts';
+import { parseTraceFile } from './trace-file.ts';
+
+export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, OutputOptions<'text' | 'json'> {
+  readonly kernel: string;
+  readonly generate?: number;
+  readonly seed: string;
+  readonly length: number;
+  readonly jobs: number;
+}
+
+/** Differing traces that are shrunk and shown. */
+const SHOWN_MAX = 5;
+
+interface Findings {
+  readonly rows: { what: string; totals: Totals }[];
+  readonly differences: ConformDifference[];
+  readonly notRunnable: Record<string, string[]>;
+}
+
+/** Files as named; of a folder, every trace in it. */
+function filesOf(names: readonly string[], cwd: string): readonly string[] {
+  return names.flatMap((name) =>
+    statSync(resolve(cwd, name)).isDirectory()
+      ? readdirSync(resolve(cwd, name), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.json'))
+          .sort()
+          .map((file) => join(name, file))
+      : [name],
+  );
+}
+
+/** The traces, or undefined after their problems were shown. */
+function sourcesOf(files: readonly string[], { io }: Context): readonly TraceSource[] | undefined {
+  let wrong = false;
+  const sources = files.flatMap((file) => {
+    const parsed = parseTraceFile(file, io);
+    if (parsed.ok) return [parsed.source];
+    wrong = true;
+    for (const problem of parsed.problems) showProblem(problem, io);
+    return [];
+  });
+  return wrong ? undefined : sources;
+}
+
+async function runFiles(kernels: LiveKernels, sources: readonly TraceSource[], rules: Rules, into: Findings) {
+  const { conformSources } = await import('../conform/traces.ts');
+  const totals = await conformSources(kernels.first, sources, rules, ({ source, verdict }) => {
+    if (verdict.kind === 'not-runnable') {
+      const names = into.notRunnable[verdict.why] ?? [];
+      names.push(source.trace.id);
+      into.notRunnable[verdict.why] = names;
+    }
+    if (verdict.kind !== 'differ') return;
+    const { index, about, kernel, model } = verdict.parting;
+    into.differences.push({ trace: source.file, steps: source.trace.steps, index, about, kernel, model });
+  });
+  into.rows.push({ what: 'files', totals });
+}
+
+async function runGenerated(kernels: LiveKernels, options: ConformCommandOptions, rules: Rules, into: Findings) {
+  const { conformGenerated } = await import('../conform/traces.ts');
+  const { seed, length, generate: steps = 0 } = options;
+  const found = ({ trace, parting: { index, about, kernel, model } }: Shrunk): void =>
+    void into.differences.push({ trace: trace.id, steps: trace.steps, index, about, kernel, model });
+  const totals = await conformGenerated(kernels.all, { steps, seed, length, shown: SHOWN_MAX }, rules, found);
+  into.rows.push({ what: `generated, seed ${seed}`, totals });
+}
+
+function exitCodeOf({ rows }: Findings): ExitCode {
+  const sum = (of: (totals: Totals) => number): number => rows.reduce((n, { totals }) => n + of(totals), 0);
+  if (sum(({ differ }) => differ) > 0) return EXIT.violated;
+  return sum(({ agree }) => agree) === 0 || sum(({ notRunnable }) => notRunnable) > 0 ? EXIT.cannotRun : EXIT.expected;
+}
+
+async function rulesOf({ semantics: words }: ConformCommandOptions, { io, model: load }: Context): Promise<Rules> {
+  if (words !== undefined && words.length > 1)
+    throw inputError('LR001', 'conform takes one --semantics', 'run it once for each');
+  const { model, chosen } = await chooseSemantics(words, await load(), io.cwd);
+  const semantics = model.semantics[chosen?.[0]?.name ?? model.defaultSemantics];
+  if (semantics === undefined) throw inputError('LR109', 'there is no such semantics');
+  return { model, semantics };
+}
+
+function reportOf(findings: Findings, semantics: string, kernel: string, seconds: number): ConformReport {
+  const exitCode = exitCodeOf(findings);
+  return {
+    rows: findings.rows.map(({ what, totals }) => ({ kernel, semantics, what, ...totals })),
+    differences: findings.differences,
+    notRunnable: findings.notRunnable,
+    seconds,
+    exitCode,
+    exitMeaning: meaningOf(exitCode),
+  };
+}
+
+export async function conform(
+  names: readonly string[],
+  options: ConformCommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const { io } = context;
+  if (names.length === 0 && options.generate === undefined)
+    throw inputError(
+      'LR001',
+      'nothing to conform',
+      'name trace files or folders of them, or --generate a number of steps',
+    );
+  if (options.kernel !== 'live')
+    throw inputError('LR001', `there is no kernel "${options.kernel}"`, 'live is the running kernel');
+  const rules = await rulesOf(options, context);
+  const sources = sourcesOf(filesOf(names, io.cwd), context);
+  if (sources === undefined) return EXIT.input;
+  const { startKernels } = await import('../conform/live-kernels.ts');
+  const started = await startKernels(options.generate === undefined ? 1 : options.jobs);
+  if (!started.ok) {
+    io.stderr.write(`lastref: the live kernel cannot be used: ${started.why}\n`);
+    return EXIT.cannotRun;
+  }
+  const { kernels } = started;
+  if (kernels.note !== undefined) io.stderr.write(`lastref: ${kernels.note}\n`);
+  const begun = performance.now();
+  const findings: Findings = { rows: [], differences: [], notRunnable: {} };
+  try {
+    if (sources.length > 0) await runFiles(kernels, sources, rules, findings);
+    if (options.generate !== undefined) await runGenerated(kernels, options, rules, findings);
+  } finally {
+    await kernels.stop();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const report = reportOf(findings, rules.semantics.name, options.kernel, seconds);
+  emit(options.format === 'json' ? conformJson(report) : conformText(report), options, io);
+  return report.exitCode as ExitCode;
+}

@@ -1,0 +1,133 @@
+/** The steps of a trace, held against a kernel that has executed them or does so now. */
+import type { Kernel } from '../../models/kernel.ts';
+import { revisionOf } from '../../models/rules/attach.ts';
+import { SLEEP } from '../trace/check.ts';
+import { type Answer, alternativesOf, sameJson } from '../trace/compare.ts';
+import type { TraceStep } from '../trace/format.ts';
+import type { TraceSource } from '../trace/parse.ts';
+import { differencesOf, meetsExpectation } from './agree.ts';
+import type { Seen, SeenSlot } from './decode.ts';
+import { modelIds, modelLink, modelSlot } from './model-state.ts';
+import type { ConformOptions, Parting } from './verdict.ts';
+import { type Taken, Walk } from './walk.ts';
+
+export const distinct = <T>(values: readonly T[]): readonly T[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
+
+const normal = (shown: SeenSlot['shown']): unknown =>
+  'mode' in shown ? { ...shown, mode: [...shown.mode].sort() } : shown;
+
+/** A step before which everything that is pending must have run. */
+export const isBarrier = ({ op, expect }: TraceStep): boolean => op === SLEEP || expect['eventually'] === true;
+
+const piecesOf = ({ slots, links, ids }: Seen): readonly Seen[] => [
+  ...slots.map((slot): Seen => ({ slots: [slot], links: [], ids: undefined })),
+  ...links.map((link): Seen => ({ slots: [], links: [link], ids: undefined })),
+  ...(ids === undefined ? [] : [{ slots: [], links: [], ids }]),
+];
+
+export class Holding {
+  readonly walk: Walk;
+  private readonly k: Kernel;
+  private readonly source: TraceSource;
+  private readonly named: ReadonlySet<string>;
+  several = 0;
+  private fromFile: boolean;
+
+  constructor(source: TraceSource, options: ConformOptions) {
+    this.source = source;
+    this.fromFile = options.expectations === true;
+    this.walk = new Walk(source, options.model, options.semantics);
+    this.k = this.walk.machine.parts.k as Kernel;
+    this.named = new Set(source.trace.steps.flatMap(({ as }) => as ?? []));
+  }
+
+  /** What the step may return; with all pending work done where the trace says so. */
+  expect(index: number): readonly Taken[] {
+    const step = this.step(index);
+    this.walk.begin();
+    if (isBarrier(step)) this.walk.rest();
+    return step.op === SLEEP ? [] : this.walk.take(step);
+  }
+
+  /** Keeps the states that show this answer; undefined: some do. */
+  judge(index: number, taken: readonly Taken[], answer: Answer): Parting | undefined {
+    const step = this.step(index);
+    if (taken.length === 0) return { index, about: 'disabled', kernel: answer, model: [], differences: [] };
+    const judged = taken.map((one) => ({ ...one, differences: differencesOf(answer, one.answer, step, this.named) }));
+    const kept = judged.filter(({ differences }) => differences.length === 0);
+    const allowed = distinct(taken.map((one) => one.answer));
+    if (kept.length === 0) {
+      const nearest = judged.map(({ differences }) => differences).sort((a, b) => a.length - b.length)[0] ?? [];
+      return { index, about: 'answer', kernel: answer, model: allowed, differences: nearest };
+    }
+    if (allowed.length > 1) this.several++;
+    this.walk.keep(kept.map(({ after }) => after));
+    return this.fromFile ? this.judgeFile(index, answer, allowed) : undefined;
+  }
+
+  /**
+   * A file that was recorded on a kernel took one of the ways that deferred work leaves open. If this run took another
+   * one, which the model allows as well as the file's, then the file says nothing of what follows.
+   */
+  private judgeFile(index: number, answer: Answer, allowed: readonly Answer[]): Parting | undefined {
+    const step = this.step(index);
+    const missesOf = (one: Answer) => alternativesOf(step.expect).map((expect) => meetsExpectation(one, expect, step));
+    const misses = missesOf(answer);
+    if (misses.some((differences) => differences.length === 0)) return undefined;
+    if (allowed.some((one) => missesOf(one).some((differences) => differences.length === 0))) {
+      this.fromFile = false;
+      return undefined;
+    }
+    return { index, about: 'expectation', kernel: answer, model: [step.expect], differences: misses[0] ?? [] };
+  }
+
+  /** Keeps the states that look as the kernel did. The pieces were read one after the other, so they are judged so. */
+  see(index: number, seen: Seen): Parting | undefined {
+    this.walk.begin();
+    const whole = this.walk.look(() => this.shownAs(seen));
+    const kept = whole.filter(({ shown }) => shown === undefined).map(({ state }) => state);
+    if (kept.length > 0) {
+      this.walk.keep(kept);
+      return undefined;
+    }
+    for (const piece of piecesOf(seen)) {
+      const looks = this.walk.look(() => this.shownAs(piece));
+      const fitting = looks.filter(({ shown }) => shown === undefined).map(({ state }) => state);
+      if (fitting.length === 0)
+        return {
+          index,
+          about: 'state',
+          kernel: piece,
+          model: distinct(looks.map(({ shown }) => shown)),
+          differences: [],
+        };
+      this.walk.keep(fitting);
+    }
+    return undefined;
+  }
+
+  /** Undefined: the state in the cells shows all this. Otherwise what it shows instead. */
+  private shownAs({ slots, links, ids }: Seen): unknown {
+    for (const slot of slots) {
+      const shown = modelSlot(this.k, slot, revisionOf);
+      if (shown !== undefined && !sameJson(normal(slot.shown), normal(shown))) return { ...slot, shown };
+    }
+    for (const link of links) {
+      const shown = modelLink(this.k, link.link);
+      if (!sameJson(link, shown)) return shown ?? { link: link.link, absent: true };
+    }
+    if (ids === undefined) return undefined;
+    const mine = this.ownIds(modelIds(this.k) ?? []);
+    return sameJson(this.ownIds(ids), mine) ? undefined : { ids: mine };
+  }
+
+  private ownIds(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => this.named.has(id.slice(2)) && !id.startsWith('m:')).sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  private step(index: number): TraceStep {
+    return this.source.trace.steps[index] as TraceStep;
+  }
+}

@@ -1,0 +1,132 @@
+/** Attaching, detaching and asking, as C. */
+import type { Json, TraceStep } from '../../trace/format.ts';
+import { type Checks, expected, joined, number, text } from './expect.ts';
+import type { Writer, Written } from './writer.ts';
+
+/** relative_fd, by descriptor or by id. */
+function relative(w: Writer, value: Json | undefined): string {
+  if (value === undefined || value === null) return '0';
+  const [[kind, name] = ['', null]] = Object.entries(value as Readonly<Record<string, Json>>);
+  if (kind === 'progId') return `shared->prog_id[${w.program(name)}]`;
+  if (kind === 'linkId') return `shared->link_id[${w.link(name)}]`;
+  return kind === 'id' ? String(name) : w.handle(name);
+}
+
+/** How the target is given: a field that stands in the attr, and the call. */
+function target(w: Writer, value: Json | undefined, command: string, attr: string): { field: string; call: string } {
+  const plain = `bpf(${command}, &${attr}, sizeof(${attr}))`;
+  if (value === undefined || value === null) return { field: '0', call: plain };
+  if (typeof value === 'number') return { field: String(value), call: plain };
+  if (typeof value === 'object') return { field: w.handle((value as { handle?: Json }).handle), call: plain };
+  w.need('on_cgroup');
+  const call = `on_cgroup(${command}, ${w.cgroup(value)}, &${attr}.target_fd, &${attr}, sizeof(${attr}))`;
+  return { field: '0', call };
+}
+
+function attachment(w: Writer, step: TraceStep, command: string): Written {
+  const { args } = step;
+  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'replace', 'relative', 'expectedRevision');
+  w.need('attachment');
+  const { field, call } = target(w, args['cgroup'], command, 'attr');
+  const fields = w.fields({
+    target_fd: field,
+    attach_bpf_fd: w.handle(args['prog']),
+    attach_type: w.attachType(args['attachType']),
+    attach_flags: w.flags(args['flags']),
+    replace_bpf_fd: w.handle(args['replace']),
+    relative_fd: relative(w, args['relative']),
+    expected_revision: String(args['expectedRevision'] ?? 0),
+  });
+  const lines = [`struct attachment attr = ${fields};`, `int got = ${call};`];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+function linkCreate(w: Writer, step: TraceStep): Written {
+  const { args, as } = step;
+  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'relative', 'expectedRevision');
+  w.need('link_create');
+  const { field, call } = target(w, args['cgroup'], 'BPF_LINK_CREATE', 'attr');
+  const fields = w.fields({
+    prog_fd: w.handle(args['prog']),
+    target_fd: field,
+    attach_type: w.attachType(args['attachType']),
+    flags: w.flags(args['flags']),
+    relative_fd: relative(w, args['relative']),
+    expected_revision: String(args['expectedRevision'] ?? 0),
+  });
+  const made = `new_link(${call}, ${as === undefined ? 'LINKS' : w.link(as)})`;
+  const { lines, variable } = w.yields(made, as);
+  return { lines: [`struct link_create attr = ${fields};`, ...lines], conditions: expected(w, step, variable) };
+}
+
+function linkUpdate(w: Writer, step: TraceStep): Written {
+  const { args } = step;
+  w.only(step, 'link', 'prog', 'oldProg', 'flags');
+  w.need('link_update');
+  const fields = w.fields({
+    link_fd: w.handle(args['link']),
+    new_prog_fd: w.handle(args['prog']),
+    flags: w.flags(args['flags']),
+    old_prog_fd: w.handle(args['oldProg']),
+  });
+  const lines = [`struct link_update attr = ${fields};`, 'int got = bpf(BPF_LINK_UPDATE, &attr, sizeof(attr));'];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+function linkDetach(w: Writer, step: TraceStep): Written {
+  w.only(step, 'link');
+  w.need('link_detach');
+  const fields = w.fields({ link_fd: w.handle(step.args['link']) });
+  const lines = [`struct link_detach attr = ${fields};`, 'int got = bpf(BPF_LINK_DETACH, &attr, sizeof(attr));'];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+function query(w: Writer, step: TraceStep): Written {
+  const { args } = step;
+  w.only(step, 'attachType', 'cgroup', 'flags', 'capacity', 'noBuffers', 'rawAttachFlags');
+  w.need('query');
+  const buffers = args['noBuffers'] !== true;
+  const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : 64;
+  if (capacity > 64) w.no('LR421', 'no C form for a query of more than 64 programs');
+  const { field, call } = target(w, args['cgroup'], 'BPF_PROG_QUERY', 'query');
+  const fields = w.fields({
+    target_fd: field,
+    attach_type: w.attachType(args['attachType']),
+    query_flags: w.flags(args['flags']),
+    prog_ids: buffers ? '(uintptr_t)ids' : '0',
+    count: buffers ? String(capacity) : '0',
+  });
+  const written = capacity === 64 ? 'query.count' : `query.count < ${capacity} ? query.count : ${capacity}`;
+  const checks: Checks = {
+    count: (value) => [number(w, 'count', Number(value), 'query.count')],
+    revision: (value) => [number(w, 'revision', Number(value), 'query.revision')],
+    attachFlags: (value) => [number(w, 'attach_flags', w.flags(value), 'query.attach_flags')],
+    progs: (value) => [text('programs', joined(value), buffers ? `names_of(ids, ${written})` : '""')],
+  };
+  const lines = [`struct query query = ${fields};`, `int got = ${call};`];
+  return { lines, conditions: expected(w, step, 'got', checks) };
+}
+
+function linkInfo(w: Writer, step: TraceStep): Written {
+  w.only(step, 'link');
+  w.need('link_info');
+  const checks: Checks = {
+    prog: (value) => [text('program', String(value), 'names_of(&info.prog_id, 1)')],
+    link: (value) => [text('link', String(value), 'link_name(info.id)')],
+    cgroup: (value) => [text('cgroup', value === null ? 'none' : String(value), 'cgroup_name(info.cgroup_id)')],
+    attachType: (value) => [number(w, 'attach_type', w.attachType(value), 'info.attach_type')],
+    type: (value) => [number(w, 'type', `BPF_LINK_TYPE_${String(value).toUpperCase()}`, 'info.type')],
+  };
+  const lines = ['struct link_info info = { 0 };', `int got = link_info(${w.handle(step.args['link'])}, &info);`];
+  return { lines, conditions: expected(w, step, 'got', checks) };
+}
+
+export const ATTACHING: Readonly<Record<string, (w: Writer, step: TraceStep) => Written>> = {
+  prog_attach: (w, step) => attachment(w, step, 'BPF_PROG_ATTACH'),
+  prog_detach: (w, step) => attachment(w, step, 'BPF_PROG_DETACH'),
+  link_create: linkCreate,
+  link_update: linkUpdate,
+  link_detach: linkDetach,
+  link_info: linkInfo,
+  query,
+};

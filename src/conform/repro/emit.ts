@@ -1,0 +1,190 @@
+/** `lastref repro`: a trace as one C file that runs on a real kernel and needs nothing but a compiler. */
+import { NOBODY } from '../../trace/check.ts';
+import type { TraceStep } from '../../trace/format.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import { ATTACHING } from './attach.ts';
+import { pick } from './library.ts';
+import { cgroupPath, Names } from './names.ts';
+import { OBJECTS } from './objects.ts';
+import { PROCESSES } from './processes.ts';
+import { quoted, say } from './say.ts';
+import { stateAfter } from './state.ts';
+import { type Body, Writer, type Written } from './writer.ts';
+
+const OPERATIONS = { ...ATTACHING, ...OBJECTS, ...PROCESSES };
+
+/** Functions and the row of one step. */
+interface Emitted {
+  readonly functions: string;
+  readonly row: string;
+}
+
+const functionText = (name: string, { lines, conditions }: Body): string => {
+  const checked = conditions.length === 0 ? 'true' : conditions.join(' &&\n\t       ');
+  const end = lines.at(-1) === '_exit(0);' ? [] : [`return ${checked};`];
+  return `static bool ${name}(void)\n{\n${[...lines, ...end].map((line) => `\t${line}\n`).join('')}}`;
+};
+
+function write(w: Writer, step: TraceStep): Written {
+  const operation = Object.hasOwn(OPERATIONS, step.op) ? OPERATIONS[step.op] : undefined;
+  return operation === undefined ? w.no('LR420', `no C form for the operation ${step.op}`) : operation(w, step);
+}
+
+function emitStep(w: Writer, step: TraceStep, index: number): Emitted {
+  w.at(index);
+  const said = say(step);
+  const written = write(w, step);
+  const state = stateAfter(w, w.trace.steps, index);
+  const { receiver } = written;
+  const name = `step_${index + 1}`;
+  const parts: readonly (readonly [string, Body | undefined])[] = [
+    [name, written],
+    [`${name}_receive`, receiver?.body],
+    [`${name}_see`, state],
+  ];
+  const functions = parts.flatMap(([as, body]) => (body === undefined ? [] : [functionText(as, body)])).join('\n\n');
+  const fields = [
+    `.actor = ${step.actor === NOBODY || step.op === 'sleep' ? '-1' : w.actor(step.actor)}`,
+    `.run = ${name}`,
+    ...(receiver === undefined ? [] : [`.receiver = ${w.actor(receiver.actor)}`, `.receive = ${name}_receive`]),
+    ...(state === undefined ? [] : [`.see = ${name}_see`]),
+    ...(step.expect['eventually'] === true ? ['.eventually = true'] : []),
+    ...(step.op === 'exit' ? ['.ends = true'] : []),
+  ];
+  const row = `\t{ ${fields.join(', ')},\n\t  .says = ${quoted(said)} },`;
+  return { functions: `/* ${index + 1}. ${said} */\n${functions}`, row };
+}
+
+/** Commands without which the trace means nothing, with the release that has them. */
+const COMMANDS: Readonly<Record<string, readonly [command: string, since: string]>> = {
+  link_create: ['BPF_LINK_CREATE', 'Linux 5.7'],
+  link_update: ['BPF_LINK_UPDATE', 'Linux 5.7'],
+  link_get_fd_by_id: ['BPF_LINK_GET_FD_BY_ID', 'Linux 5.8'],
+  link_detach: ['BPF_LINK_DETACH', 'Linux 5.9'],
+};
+
+const succeeds = ({ expect }: TraceStep): boolean => expect['errno'] === undefined && expect['error'] === undefined;
+
+/** Does the trace rest on anchors or revisions of cgroups? */
+function needsRevisions({ args, expect, state }: TraceStep): boolean {
+  const flags = JSON.stringify(args['flags'] ?? []).toUpperCase();
+  return (
+    args['expectedRevision'] !== undefined ||
+    args['relative'] !== undefined ||
+    expect['revision'] !== undefined ||
+    state !== undefined ||
+    /BEFORE|AFTER|PREORDER/.test(flags)
+  );
+}
+
+/** What is probed and made before the first step. */
+function preparation(w: Writer): readonly string[] {
+  const { steps, objects } = w.trace;
+  const lines: string[] = [];
+  const declared = objects.cgroups ?? [];
+  const usesCgroups = [...w.needs].some((need) => CGROUP_SECTIONS.has(need)) || declared.length > 0;
+  if (usesCgroups) {
+    w.need('cgroups');
+    lines.push('if (!make_root())', '\tskip("no cgroup2 to work in");');
+  }
+  if (w.needs.has('event')) lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
+  for (const [op, [command, since]] of Object.entries(COMMANDS))
+    if (steps.some((step) => step.op === op && succeeds(step))) {
+      w.need('probe');
+      lines.push(`if (!knows(${command}))`, `\tskip("bpf(2) has no ${command.slice(4)} (${since})");`);
+    }
+  const typed = steps.find((step) => succeeds(step) && needsRevisions(step) && typeof step.args['attachType'] === 'string');
+  if (typed !== undefined && usesCgroups) {
+    w.need('probe_revision');
+    const type = w.attachType(typed.args['attachType']);
+    lines.push(`if (!has_revisions(${type}))`, '\tskip("cgroups have no order and no revisions here");');
+  }
+  if (w.needs.has('bpffs')) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
+  if (w.needs.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
+  for (const { name, exists } of declared)
+    if (exists !== false) lines.push(`if (make_cgroup(${w.cgroup(name)}) < 0)`, '\tskip("cannot make a cgroup");');
+  return lines;
+}
+
+const CGROUP_SECTIONS = new Set(['cgroups', 'rmdir', 'join', 'on_cgroup', 'query', 'event', 'shows', 'gone']);
+
+/** Names that messages show, if any function does. */
+function nameTable(array: string, texts: string, values: readonly string[]): readonly string[] {
+  if (!new RegExp(`\\b${array}\\b`).test(texts)) return [];
+  const shown = values.length === 0 ? ['""'] : values.map(quoted);
+  return [`static const char *const ${array}[] = { ${shown.join(', ')} };`];
+}
+
+function declarations(w: Writer, texts: string): string {
+  const { names, trace } = w;
+  const descriptors = names.all('descriptor').map((name) => `${names.of('descriptor', name)} = -1`);
+  return [
+    names.enumeration('actor', 'ACTORS'),
+    names.enumeration('program', 'PROGRAMS'),
+    names.enumeration('link', 'LINKS'),
+    names.enumeration('cgroup', 'CGROUPS'),
+    `enum { STEPS = ${trace.steps.length} };`,
+    ...nameTable('program_names', texts, names.all('program')),
+    ...nameTable('link_names', texts, names.all('link')),
+    ...nameTable('cgroup_names', texts, names.all('cgroup')),
+    ...nameTable('cgroup_paths', texts, names.all('cgroup').map((name) => cgroupPath(name, trace))),
+    ...(descriptors.length === 0
+      ? []
+      : ['', '/* Descriptors: every process has a table, and so numbers, of its own. */', `static int ${descriptors.join(', ')};`]),
+  ].join('\n');
+}
+
+const comment = (lines: readonly string[]): string =>
+  `/*\n${lines.map((line) => ` * ${line.replaceAll('*/', '* /')}`.trimEnd()).join('\n')}\n */`;
+
+function headline({ trace, file }: TraceSource): string {
+  const about = [trace.source, trace.notes].flatMap((text) => (text === undefined ? [] : text.split('\n')));
+  return comment([
+    `${trace.id}: a trace of BPF attachments, to be held against a real kernel.`,
+    ...about,
+    '',
+    `Written by: lastref repro ${file} --format c`,
+    'Run: cc -o repro THIS.c && sudo ./repro',
+    'Every process of the trace is a process here, and steps are taken one after the other. All is done in a cgroup',
+    'subtree and a bpffs of its own. Exit: 0 as the trace says, 1 not, 4 cannot run here.',
+  ]);
+}
+
+/** Flags that an older header lacks. */
+const guards = (w: Writer): string =>
+  [...w.flagsUsed]
+    .filter((flag) => /BEFORE|AFTER|_ID$|PREORDER|_LINK$|PATH_FD|RENAME/.test(flag))
+    .map((flag) => `#ifndef ${flag}\n#define ${flag} ${w.flagValues[flag]}\n#endif`)
+    .join('\n');
+
+const withTabs = (lines: readonly string[]): string => lines.map((line, i) => (i === 0 ? line : `\t${line}`)).join('\n');
+
+/** The C file of a trace. Throws NoReproducer where the trace has no C form. */
+export function reproducer(source: TraceSource, flagValues: Readonly<Record<string, number>>): string {
+  const { trace } = source;
+  const w = new Writer(trace, new Names(trace), flagValues, source.steps);
+  const steps = trace.steps.map((step, index) => emitStep(w, step, index));
+  const prepare = preparation(w);
+  const clean = [
+    ...(w.needs.has('bpffs') ? ['remove_bpffs();'] : []),
+    ...(prepare.some((line) => line.includes('make_root')) ? ['remove_cgroups();'] : []),
+  ];
+  const { headers, texts } = pick(['base', 'main', ...w.needs]);
+  const main = (texts.at(-1) ?? '')
+    .replace('\tCLEAN\n', clean.length === 0 ? '' : `\t${withTabs(clean)}\n`)
+    .replace('\tPREPARE\n', prepare.length === 0 ? '' : `\t${withTabs(prepare)}\n`);
+  const functions = steps.map((step) => step.functions);
+  const used = [...texts, ...functions].join('\n');
+  return `${[
+    headline(source),
+    ['#define _GNU_SOURCE', ...headers.map((header) => `#include ${header}`)].join('\n'),
+    guards(w),
+    declarations(w, used),
+    ...texts.slice(0, -1),
+    ...functions,
+    `static const struct step steps[STEPS] = {\n${steps.map(({ row }) => row).join('\n')}\n};`,
+    main,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+}

@@ -1,0 +1,60 @@
+/** What a reproducer calls the things of a trace: C identifiers, each used for one name only. */
+import type { TraceFile } from '../../trace/format.ts';
+
+type Kind = 'program' | 'link' | 'cgroup' | 'actor' | 'descriptor';
+
+const PREFIX: Readonly<Record<Kind, string>> = {
+  program: 'PROG_',
+  link: 'LINK_',
+  cgroup: 'CGROUP_',
+  actor: '',
+  descriptor: 'fd_',
+};
+
+/** Names that a process of the trace may have, and C or a header has already. */
+const TAKEN = /^(?:[a-z]+|E[A-Z0-9]+|STEPS|ACTORS|LINKS|CGROUPS|PROGRAMS|PREPARE|CLEAN|NULL|BPF_.*|SIG.*)$/;
+
+export class Names {
+  private readonly known = new Map<string, string>();
+  private readonly used = new Set<string>();
+  private readonly order: Record<Kind, string[]> = { program: [], link: [], cgroup: [], actor: [], descriptor: [] };
+
+  constructor({ objects }: TraceFile) {
+    for (const { name } of objects.cgroups ?? []) this.of('cgroup', name);
+    this.of('actor', 'P0');
+  }
+
+  /** The identifier of this name. */
+  of(kind: Kind, name: string): string {
+    const key = `${kind} ${name}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const word = PREFIX[kind] + name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+    const base = kind === 'actor' && (TAKEN.test(word) || !/^[A-Za-z]/.test(word)) ? `ACTOR_${word}` : word;
+    let identifier = base;
+    for (let n = 2; this.used.has(identifier); n++) identifier = `${base}_${n}`;
+    this.used.add(identifier);
+    this.known.set(key, identifier);
+    this.order[kind].push(name);
+    return identifier;
+  }
+
+  /** Names of this kind in the order in which they were first asked for. */
+  all(kind: Kind): readonly string[] {
+    return this.order[kind];
+  }
+
+  /** `enum { PROG_a, PROG_b, PROGRAMS };` */
+  enumeration(kind: Kind, count: string): string {
+    const identifiers = this.order[kind].map((name) => this.of(kind, name));
+    return `enum { ${[...identifiers, count].join(', ')} };`;
+  }
+}
+
+/** Directories below the root, parents first: their place among the declared cgroups. */
+export function cgroupPath(name: string, { objects }: TraceFile): string {
+  const declared = (objects.cgroups ?? []).find((each) => each.name === name);
+  const own = name.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
+  const parent = declared?.parent ?? null;
+  return parent === null ? own : `${cgroupPath(parent, { objects } as TraceFile)}/${own}`;
+}

@@ -1,0 +1,135 @@
+/** Programs, ids, pins and descriptors, as C. */
+import type { TraceStep } from '../../trace/format.ts';
+import { PROG_TYPES } from '../numbers.ts';
+import { type Checks, expected, number } from './expect.ts';
+import type { Writer, Written } from './writer.ts';
+
+/** What a template of a program may say for there to be a C form. */
+const TEMPLATE = new Set(['name', 'type', 'expectedAttachType', 'returns']);
+
+function progLoad(w: Writer, step: TraceStep): Written {
+  const { args, as } = step;
+  w.only(step, 'prog');
+  const template = (w.trace.objects.progs ?? []).find(({ name }) => name === args['prog']);
+  if (template === undefined) return w.no('LR421', `there is no program template "${String(args['prog'])}"`);
+  if (PROG_TYPES[template.type] === undefined) w.no('LR421', `no C form for programs of type ${template.type}`);
+  for (const [member, value] of Object.entries(template))
+    if (!TEMPLATE.has(member) && value !== undefined && value !== null) w.no('LR421', `no C form for programs with ${member}`);
+  w.need(w.trace.steps.some(({ op }) => op === 'fire') ? 'load_logging' : 'load_quiet');
+  const type = template.expectedAttachType ?? null;
+  const call = [
+    `BPF_PROG_TYPE_${template.type.toUpperCase()}`,
+    type === null ? '0' : w.attachType(type),
+    w.program(as ?? template.name),
+    String(template.returns ?? 1),
+  ];
+  const { lines, variable } = w.yields(`prog_load(${call.join(', ')})`, as);
+  return { lines, conditions: expected(w, step, variable) };
+}
+
+/** `sameAs`: the descriptor is one of that object. */
+function sameAs(w: Writer, variable: string): Checks {
+  return {
+    sameAs(value) {
+      w.need('id_of');
+      const isLink = w.trace.steps.some(({ op, as }) => op === 'link_create' && as === value);
+      const id = isLink ? `shared->link_id[${w.link(value)}]` : `shared->prog_id[${w.program(value)}]`;
+      return [number(w, `id of ${String(value)}`, id, `id_of(${variable})`)];
+    },
+  };
+}
+
+function byId(w: Writer, step: TraceStep, command: string): Written {
+  const { args } = step;
+  w.only(step, 'progId', 'linkId', 'id', 'rawOpenFlags');
+  w.need('get_fd_by_id');
+  const { progId, linkId, id } = args;
+  const named = typeof progId === 'string' ? `shared->prog_id[${w.program(progId)}]` : undefined;
+  const link = typeof linkId === 'string' ? `shared->link_id[${w.link(linkId)}]` : undefined;
+  const fields = w.fields({ id: named ?? link ?? String(id ?? 0), open_flags: w.flags(args['rawOpenFlags']) });
+  const { lines, variable } = yieldsChecked(w, step, `bpf(${command}, &attr, sizeof(attr))`);
+  return {
+    lines: [`struct get_fd_by_id attr = ${fields};`, ...lines],
+    conditions: expected(w, step, variable, sameAs(w, variable)),
+  };
+}
+
+/** A descriptor whose object is looked at may only be dropped afterwards: it gets a name if it has none. */
+function yieldsChecked(w: Writer, step: TraceStep, call: string): ReturnType<Writer['yields']> {
+  const looked = step.expect['sameAs'] !== undefined;
+  return w.yields(call, step.as ?? (looked ? 'looked_at' : undefined));
+}
+
+function objPin(w: Writer, step: TraceStep): Written {
+  const { args } = step;
+  w.only(step, 'obj', 'path', 'flags');
+  w.need('object_path');
+  const fields = w.fields({
+    pathname: `(uintptr_t)${w.path(args['path'])}`,
+    bpf_fd: w.handle(args['obj']),
+    file_flags: w.flags(args['flags']),
+  });
+  const lines = [`struct object_path attr = ${fields};`, 'int got = bpf(BPF_OBJ_PIN, &attr, sizeof(attr));'];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+function objGet(w: Writer, step: TraceStep): Written {
+  const { args } = step;
+  w.only(step, 'path', 'flags', 'mapDef');
+  w.need('object_path');
+  const fields = w.fields({ pathname: `(uintptr_t)${w.path(args['path'])}`, file_flags: w.flags(args['flags']) });
+  const { lines, variable } = yieldsChecked(w, step, 'bpf(BPF_OBJ_GET, &attr, sizeof(attr))');
+  return {
+    lines: [`struct object_path attr = ${fields};`, ...lines],
+    conditions: expected(w, step, variable, sameAs(w, variable)),
+  };
+}
+
+function close(w: Writer, step: TraceStep): Written {
+  w.only(step, 'handle');
+  const { handle } = step.args;
+  if (typeof handle === 'number') return simple(w, step, `result(close(${handle}))`);
+  w.need('close');
+  return simple(w, step, `close_fd(&${w.handle(handle)})`);
+}
+
+/** One call whose result is all there is to see. */
+export const simple = (w: Writer, step: TraceStep, call: string): Written => ({
+  lines: [`int got = ${call};`],
+  conditions: expected(w, step, 'got'),
+});
+
+function onPath(call: (path: string) => string) {
+  return (w: Writer, step: TraceStep): Written => {
+    w.only(step, 'path');
+    return simple(w, step, `result(${call(w.path(step.args['path']))})`);
+  };
+}
+
+function rename(w: Writer, step: TraceStep): Written {
+  const { args } = step;
+  w.only(step, 'path', 'to', 'flags');
+  const [from, to, flags] = [w.path(args['path']), w.path(args['to']), w.flags(args['flags'])];
+  const call = flags === '0' ? `rename(${from}, ${to})` : `renameat2(AT_FDCWD, ${from}, AT_FDCWD, ${to}, ${flags})`;
+  return simple(w, step, `result(${call})`);
+}
+
+function dup(w: Writer, step: TraceStep): Written {
+  w.only(step, 'handle');
+  const { lines, variable } = w.yields(`result(dup(${w.handle(step.args['handle'])}))`, step.as);
+  return { lines, conditions: expected(w, step, variable) };
+}
+
+export const OBJECTS: Readonly<Record<string, (w: Writer, step: TraceStep) => Written>> = {
+  prog_load: progLoad,
+  prog_get_fd_by_id: (w, step) => byId(w, step, 'BPF_PROG_GET_FD_BY_ID'),
+  link_get_fd_by_id: (w, step) => byId(w, step, 'BPF_LINK_GET_FD_BY_ID'),
+  obj_pin: objPin,
+  obj_get: objGet,
+  unlink: onPath((path) => `unlink(${path})`),
+  pin_mkdir: onPath((path) => `mkdir(${path}, 0755)`),
+  pin_rmdir: onPath((path) => `rmdir(${path})`),
+  rename,
+  close,
+  dup,
+};
