@@ -83,27 +83,25 @@ export class Holding {
     return { index, about: 'expectation', kernel: answer, model: [step.expect], differences: misses[0] ?? [] };
   }
 
-  /** Keeps the states that look as the kernel did. The pieces were read one after the other, so they are judged so. */
-  see(index: number, seen: Seen): Parting | undefined {
+  /** Keeps the states that look as the kernel did, all at once; undefined: some do. */
+  seeWhole(index: number, seen: Seen): Parting | undefined {
     this.walk.begin();
-    const whole = this.walk.look(() => this.shownAs(seen));
-    const kept = whole.filter(({ shown }) => shown === undefined).map(({ state }) => state);
-    if (kept.length > 0) {
-      this.walk.keep(kept);
+    const looks = this.walk.look(() => this.shownAs(seen));
+    const fitting = looks.filter(({ shown }) => shown === undefined).map(({ state }) => state);
+    if (fitting.length > 0) {
+      this.walk.keep(fitting);
       return undefined;
     }
+    const model = distinct(looks.map(({ shown }) => shown));
+    return { index, about: 'state', kernel: seen, model, differences: [] };
+  }
+
+  /** The same where work may run between the parts of what was seen: they were read one after the other. */
+  see(index: number, seen: Seen): Parting | undefined {
+    if (this.seeWhole(index, seen) === undefined) return undefined;
     for (const piece of piecesOf(seen)) {
-      const looks = this.walk.look(() => this.shownAs(piece));
-      const fitting = looks.filter(({ shown }) => shown === undefined).map(({ state }) => state);
-      if (fitting.length === 0)
-        return {
-          index,
-          about: 'state',
-          kernel: piece,
-          model: distinct(looks.map(({ shown }) => shown)),
-          differences: [],
-        };
-      this.walk.keep(fitting);
+      const parting = this.seeWhole(index, piece);
+      if (parting !== undefined) return parting;
     }
     return undefined;
   }

@@ -98,7 +98,7 @@ class Run {
   private async settle(index: number): Promise<Parting | undefined> {
     this.holding.walk.begin();
     this.holding.walk.rest();
-    return this.patiently(this.prepared.observeAll, (reply) => this.holding.see(index, seenOf(reply)));
+    return this.patiently(this.prepared.observeAll, (reply) => this.holding.seeWhole(index, seenOf(reply)));
   }
 
   private async patiently<T>(request: Request, judge: (reply: Reply) => T | undefined): Promise<T | undefined> {

@@ -198,7 +198,7 @@ ssize_t receive_text(int socket, char *text, size_t size, int *fd);
 /* --- hub.c, observe.c, event.c, setup.c ----------------------------------------------------------------------- */
 
 void be_hub(int in, int out) __attribute__((noreturn));
-bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got);
+bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient);
 void observe(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);
 void make_event(const struct request *request, struct reply *reply);

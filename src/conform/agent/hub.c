@@ -51,15 +51,25 @@ static void bury(int index)
 	shared->actors[index].alive = false;
 }
 
-/* True: answered. False: dead or silent; `answer` then says which, as the status of a reply. */
-bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got)
+/* Its control socket is the first thing that a dying process closes; it is dead when it is a zombie. */
+static bool is_dead(int index, char *answer, size_t size)
+{
+	struct pollfd ended = {.fd = pidfds[index], .events = POLLIN};
+	poll(&ended, 1, STEP_SECONDS * 1000);
+	bury(index);
+	snprintf(answer, size, "!dead");
+	return false;
+}
+
+/*
+ * True: answered. False: dead or silent; `answer` then says which, as the status of a reply. Who is only looked at
+ * (not `patient`) is not waited for while it dies.
+ */
+bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient)
 {
 	struct pollfd wait[2] = {{.fd = controls[index], .events = POLLIN}, {.fd = pidfds[index], .events = POLLIN}};
-	if (send_text(controls[index], line, strlen(line), fd) < 0) {
-		bury(index);
-		snprintf(answer, size, "!dead");
-		return false;
-	}
+	if (send_text(controls[index], line, strlen(line), fd) < 0)
+		return patient ? is_dead(index, answer, size) : false;
 	for (;;) {
 		int ready = poll(wait, 2, STEP_SECONDS * 1000);
 		if (ready < 0 && errno == EINTR)
@@ -70,13 +80,8 @@ bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, i
 		}
 		if ((wait[0].revents & POLLIN) != 0 && receive_text(controls[index], answer, size, got) > 0)
 			return true;
-		if (wait[1].revents != 0 || wait[0].revents != 0) {
-			/* A socket that hangs up may be ahead of the process' end, which is what counts. */
-			poll(&wait[1], 1, STEP_SECONDS * 1000);
-			bury(index);
-			snprintf(answer, size, "!dead");
-			return false;
-		}
+		if (wait[1].revents != 0 || wait[0].revents != 0)
+			return patient ? is_dead(index, answer, size) : false;
 	}
 }
 
@@ -221,7 +226,7 @@ static void fork_actor(int parent, const char *line)
 	if (child < 0)
 		return reply_status(&reply, "!too many actors");
 	snprintf(extended, sizeof extended, "%s\tindex=%d", line, child);
-	bool answered = ask_actor(parent, extended, ends[1], reply.text, sizeof reply.text, NULL);
+	bool answered = ask_actor(parent, extended, ends[1], reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
 	close(ends[1]);
 	if (answered && shared->actors[child].pid > 0) {
@@ -238,11 +243,11 @@ static void pass_fd(int from, const char *line)
 	int fd = -1, to = actor_named(arg(&request, "to"));
 	if (to < 0 || !shared->actors[to].alive)
 		return reply_status(&reply, "%d", EPIPE);
-	bool answered = ask_actor(from, line, -1, reply.text, sizeof reply.text, &fd);
+	bool answered = ask_actor(from, line, -1, reply.text, sizeof reply.text, &fd, true);
 	reply.len = strlen(reply.text);
 	if (answered && fd >= 0) {
 		snprintf(second, sizeof second, "0\t-\ttake_fd\t%s", arg(&request, "name"));
-		ask_actor(to, second, fd, reply.text, sizeof reply.text, NULL);
+		ask_actor(to, second, fd, reply.text, sizeof reply.text, NULL, true);
 		reply.len = strlen(reply.text);
 	}
 	if (fd >= 0)
@@ -280,7 +285,7 @@ static void to_actor(const char *line)
 		return pass_fd(index, line);
 	if (is(request.op, "wait") && wait_without_parent())
 		return;
-	bool answered = ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL);
+	bool answered = ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
 	if (!answered && is(request.op, "exit") && is(reply.text, "!dead"))
 		reply_status(&reply, "ok");

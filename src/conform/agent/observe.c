@@ -111,7 +111,7 @@ void observe(const struct request *request, struct reply *reply)
 	for (int i = 0; i < ACTORS_MAX; i++) {
 		if (!shared->actors[i].alive)
 			continue;
-		if (!ask_actor(i, "0\t-\tlink_states\t-", -1, answer, sizeof answer, NULL))
+		if (!ask_actor(i, "0\t-\tlink_states\t-", -1, answer, sizeof answer, NULL, false))
 			continue;
 		if (strncmp(answer, "ok\t", 3) == 0)
 			reply_add(reply, "%s", answer + 3);

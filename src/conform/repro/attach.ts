@@ -112,8 +112,14 @@ function linkInfo(w: Writer, step: TraceStep): Written {
   w.need('link_info');
   const checks: Checks = {
     prog: (value) => [text('program', String(value), 'names_of(&info.prog_id, 1)')],
-    link: (value) => [text('link', String(value), 'link_name(info.id)')],
-    cgroup: (value) => [text('cgroup', value === null ? 'none' : String(value), 'cgroup_name(info.cgroup_id)')],
+    link(value) {
+      w.need('link_name');
+      return [text('link', String(value), 'link_name(info.id)')];
+    },
+    cgroup(value) {
+      w.need('cgroup_name');
+      return [text('cgroup', value === null ? 'none' : String(value), 'cgroup_name(info.cgroup_id)')];
+    },
     attachType: (value) => [number(w, 'attach_type', w.attachType(value), 'info.attach_type')],
     type: (value) => [number(w, 'type', `BPF_LINK_TYPE_${String(value).toUpperCase()}`, 'info.type')],
   };

@@ -178,6 +178,8 @@ static struct log {
 	uint32_t count, slots[64];
 } seen;
 
+enum { NO_EVENT = 1000 };
+
 static bool make_log(void)
 {
 	struct { uint32_t map_type, key_size, value_size, max_entries; } attr = { BPF_MAP_TYPE_ARRAY, 4, sizeof(seen), 1 };
@@ -347,6 +349,7 @@ static int link_info(int fd, struct link_info *info)
 	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
 }
 
+//: link_name
 static const char *link_name(uint32_t id)
 {
 	for (int link = 0; link < LINKS; link++)
@@ -355,6 +358,7 @@ static const char *link_name(uint32_t id)
 	return "another link";
 }
 
+//: cgroup_name
 /* A link whose cgroup is gone names none. */
 static const char *cgroup_name(uint64_t id)
 {
@@ -392,7 +396,7 @@ static bool gone(int cgroup)
 	return fd < 0 || expect_text(cgroup_names[cgroup], "gone", "there");
 }
 
-//: link_shows link_info get_fd_by_id
+//: link_shows link_info cgroup_name get_fd_by_id
 /* What link info shows, asked by way of the id. */
 static bool link_shows(int link, const char *program, const char *cgroup)
 {
@@ -496,7 +500,7 @@ static int kill_process(int actor)
 struct event {
 	const char *verdict;
 	int error;
-	bool unborn;
+	bool unborn; /* the cgroup took no process */
 };
 
 /* One UDP packet over loopback between a socket of the cgroup and one outside it. */
@@ -520,6 +524,7 @@ static void send_packet(struct event *event, bool outwards, int outside)
 static struct event fire(int cgroup, bool outwards)
 {
 	struct event *event = mmap(NULL, sizeof(*event), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	event->verdict = "none";
 	int outside = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	memset(&seen, 0, sizeof(seen));
 	log_element(BPF_MAP_UPDATE_ELEM);
@@ -533,6 +538,8 @@ static struct event fire(int cgroup, bool outwards)
 	waitpid(pid, NULL, 0);
 	close(outside);
 	log_element(BPF_MAP_LOOKUP_ELEM);
+	if (event->unborn)
+		seen.count = NO_EVENT;
 	struct event copy = *event;
 	munmap(event, sizeof(*event));
 	return copy;
@@ -544,8 +551,8 @@ static const char *ran(void)
 {
 	static char text[1024];
 	size_t length = 0;
-	text[0] = '\0';
-	for (unsigned i = 0; i < seen.count && i < 64 && length < sizeof(text) - 64; i++)
+	strcpy(text, seen.count == NO_EVENT ? "no event" : "");
+	for (unsigned i = 0; i < seen.count && seen.count != NO_EVENT && i < 64 && length < sizeof(text) - 64; i++)
 		length += snprintf(text + length, sizeof(text) - length, "%s%s", i ? " " : "", program_names[seen.slots[i]]);
 	return text;
 }
@@ -553,7 +560,7 @@ static const char *ran(void)
 //: times log
 static int times(int program)
 {
-	int count = 0;
+	int count = seen.count == NO_EVENT ? -1 : 0;
 	for (unsigned i = 0; i < seen.count && i < 64; i++)
 		count += seen.slots[i] == (uint32_t)program;
 	return count;

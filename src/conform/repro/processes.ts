@@ -71,9 +71,10 @@ function fire(w: Writer, given: TraceStep): Written {
   if (outwards === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
   const step = asSeen(given, outwards);
   w.need('event');
-  const runs = (name: string, wanted: 0 | 1): string => {
+  const runs = (name: string, wanted: boolean): string => {
     w.need('times');
-    return number(w, `${name} ran`, wanted, `times(${w.program(name)}) > 0`);
+    const times = `times(${w.program(name)})`;
+    return wanted ? number(w, `${name} ran`, 1, `${times} > 0`) : number(w, `runs of ${name}`, 0, times);
   };
   const loaded = w.trace.steps.flatMap(({ op, as }) => (op === 'prog_load' && as !== undefined ? [as] : []));
   const checks: Checks = {
@@ -81,9 +82,9 @@ function fire(w: Writer, given: TraceStep): Written {
       w.need('ran');
       return [text('ran', joined(value), 'ran()')];
     },
-    ranSet: (value) => loaded.map((name) => runs(name, (value as readonly string[]).includes(name) ? 1 : 0)),
-    ranIncludes: (value) => (value as readonly string[]).map((name) => runs(name, 1)),
-    notRan: (value) => (value as readonly string[]).map((name) => runs(name, 0)),
+    ranSet: (value) => loaded.map((name) => runs(name, (value as readonly string[]).includes(name))),
+    ranIncludes: (value) => (value as readonly string[]).map((name) => runs(name, true)),
+    notRan: (value) => (value as readonly string[]).map((name) => runs(name, false)),
     ranTotal: (value) => [number(w, 'runs', Number(value), 'seen.count')],
     ranCounts(value) {
       w.need('times');
