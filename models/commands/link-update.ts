@@ -1,6 +1,7 @@
 /** BPF_LINK_UPDATE, with and without the old program, and BPF_LINK_DETACH. */
 import { ref } from '../../src/modelling/index.ts';
 import { command, type Kernel } from '../kernel.ts';
+import { isGiven } from '../rules/anchor.ts';
 import { ATTR, attrOf, checkAttr } from '../rules/attr.ts';
 import { FLAG, has, only } from '../rules/flags.ts';
 import { getLink, getProgram, putLink, putProgram } from '../rules/references.ts';
@@ -28,7 +29,7 @@ export const linkUpdate = command({
       const next = resolveProgram(k, actor, args.prog, 'new program');
       const comparing = has(args.flags, FLAG.BPF_F_REPLACE);
       const old = comparing ? resolveProgram(k, actor, args.oldProg, 'old program') : null;
-      if (!comparing) k.check('old program only with REPLACE', args.oldProg === null, 'EINVAL');
+      if (!comparing) k.check('old program only with REPLACE', !isGiven(args.oldProg), 'EINVAL');
       const why = `LINK_UPDATE of ${actor.name}`;
       getLink(k, link, why);
       getProgram(k, next, why);

@@ -3,8 +3,8 @@ import { command, type Inode, type Kernel } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { has, OPEN_FLAG, only } from '../rules/flags.ts';
 import { lookUp, resolved } from '../rules/pins.ts';
-import { getLink, getProgram, openFile } from '../rules/references.ts';
-import { checkRoom, descriptor, install } from '../rules/resolve.ts';
+import { getLink, getProgram } from '../rules/references.ts';
+import { checkRoom, descriptor, newDescriptor } from '../rules/resolve.ts';
 
 const WRITE = { read: false, write: true } as const;
 
@@ -90,15 +90,7 @@ export const objGet = command({
       k.check('a link is opened for reading and writing', target.kind === 'program' || !(read || write), 'EINVAL');
       checkRoom(k, actor);
       k.returns({ sameAs: target.name });
-      if (target.kind === 'program') {
-        getProgram(k, target, `descriptor of ${actor.name}`);
-        openFile(made.file, 'prog', target);
-      } else {
-        getLink(k, target, `descriptor of ${actor.name}`);
-        openFile(made.file, 'link', target);
-      }
-      made.file.refs = 1;
-      install(k, actor, made.file, as);
+      newDescriptor(k, actor, made.file, target, as);
     },
   },
 });

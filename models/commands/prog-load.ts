@@ -4,8 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { checkMayLoad } from '../rules/programs.ts';
-import { getLink, getProgram, openFile } from '../rules/references.ts';
-import { checkRoom, install } from '../rules/resolve.ts';
+import { checkRoom, newDescriptor } from '../rules/resolve.ts';
 
 export const progLoad = command({
   op: 'prog_load',
@@ -22,10 +21,7 @@ export const progLoad = command({
       k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');
-      getProgram(k, made.program, `descriptor of ${actor.name}`);
-      openFile(made.file, 'prog', made.program);
-      made.file.refs = 1;
-      install(k, actor, made.file, as);
+      newDescriptor(k, actor, made.file, made.program, as);
     },
   },
 });
@@ -60,11 +56,8 @@ export const progGetFdById = command({
       const program = args.progId;
       if (program?.phase !== 'LOADED') return k.fail('program exists', 'ENOENT');
       checkRoom(k, actor);
-      getProgram(k, program, `descriptor of ${actor.name}`);
-      openFile(made.file, 'prog', program);
-      made.file.refs = 1;
       k.returns({ sameAs: program.name });
-      install(k, actor, made.file, as);
+      newDescriptor(k, actor, made.file, program, as);
       return 'done';
     },
   },
@@ -93,11 +86,8 @@ export const linkGetFdById = command({
       k.check('link is settled', link.settled, 'EAGAIN');
       k.check('link is referenced', link.refs > 0, 'ENOENT');
       checkRoom(k, actor);
-      getLink(k, link, `descriptor of ${actor.name}`);
-      openFile(made.file, 'link', link);
-      made.file.refs = 1;
       k.returns({ sameAs: link.name });
-      install(k, actor, made.file, as);
+      newDescriptor(k, actor, made.file, link, as);
       return 'done';
     },
   },

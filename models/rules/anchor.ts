@@ -24,7 +24,8 @@ export interface Relative {
   readonly id: number;
 }
 
-const isGiven = (handle: BoundHandle | null): boolean =>
+/** Descriptor 0 is none: the field is as it is where nothing was written. */
+export const isGiven = (handle: BoundHandle | null): boolean =>
   handle !== null && !('number' in handle && handle.number === 0);
 
 function anchorLink(k: Kernel, process: Process, byId: boolean, relative: Relative | null): Link {

@@ -3,7 +3,7 @@
  * Kernel: kernel/bpf/syscall.c bpf_prog_get, bpf_link_get_from_fd; kernel/cgroup/cgroup.c cgroup_get_from_fd; fs/file.c. Facts cgroup 5.1.
  */
 import type { BoundHandle, Cgroup, Kernel, Link, OpenFile, Process, Program, Table } from '../kernel.ts';
-import { getFile, putFile } from './references.ts';
+import { getFile, getLink, getProgram, openFile, putFile } from './references.ts';
 
 export type Handle = BoundHandle;
 
@@ -44,6 +44,21 @@ export function install(k: Kernel, process: Process, file: OpenFile, as: number 
   table.fds.put(number, file);
   table.names.put(as, number + 1);
   tellNumber(k, table, number, as);
+}
+
+/** A new descriptor of a program or link: a struct file of its own, with a reference of its own (bpf_prog_new_fd, bpf_link_new_fd). */
+export function newDescriptor(
+  k: Kernel,
+  process: Process,
+  file: OpenFile,
+  object: Program | Link,
+  as: number | null,
+): void {
+  const why = `descriptor of ${process.name}`;
+  if (object.kind === 'program') getProgram(k, object, why);
+  else getLink(k, object, why);
+  openFile(file, object.kind === 'program' ? 'prog' : 'link', object).refs = 1;
+  install(k, process, file, as);
 }
 
 /** For ho-036: which closed name of the scenario had this number before. */

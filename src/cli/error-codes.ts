@@ -127,6 +127,22 @@ const TRACES: Readonly<Record<string, ErrorEntry>> = {
   ),
 };
 
+/** Real kernels. */
+const KERNELS: Readonly<Record<string, ErrorEntry>> = {
+  LR420: relative(
+    'The trace has an operation for which no C can be written.',
+    '`lastref conform` runs more operations than a C file can show.',
+  ),
+  LR421: relative(
+    'The trace has an argument, a program or an expectation for which no C can be written.',
+    '`lastref conform` runs more than a C file can show; or leave it out of the trace.',
+  ),
+  LR422: relative(
+    'No schedule of the scenario can be run on a kernel.',
+    'The message says what stands against it; the model itself can still be checked.',
+  ),
+};
+
 /** Mistakes of ours; they end with exit code 70. */
 const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR901: internal('A transition of the model is not deterministic.'),
@@ -147,5 +163,6 @@ export const ERROR_CODES: Readonly<Record<string, ErrorEntry>> = {
   ...LOADING,
   ...SEMANTICS,
   ...TRACES,
+  ...KERNELS,
   ...INTERNAL,
 };

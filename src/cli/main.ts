@@ -61,10 +61,23 @@ function addConform(program: Command, run: Run): void {
     .option('--generate <n>', 'also at least n generated steps', wholeNumber)
     .option('--seed <text>', 'seed of the generated traces', '1')
     .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
-    .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 4);
+    .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 6);
   withOutput(withSemantics(conform), ['text', 'json']);
   conform.action((files: string[], options: Parameters<typeof import('./conform.ts')['conform']>[1]) =>
     run(async (context) => (await import('./conform.ts')).conform(files, options, context)),
+  );
+}
+
+function addRepro(program: Command, run: Run): void {
+  const repro = program
+    .command('repro')
+    .description('a trace, or a counterexample at grain command, as one C file that runs on a real kernel')
+    .argument('[file]', 'trace file (JSON)')
+    .option('--scenario <file>', 'the scenario of a counterexample')
+    .option('--choices <numbers>', 'its choices, as it prints them', choices);
+  withOutput(withRules(repro), ['c']);
+  repro.action((file: string | undefined, options: Parameters<typeof import('./repro.ts')['repro']>[1]) =>
+    run(async (context) => (await import('./repro.ts')).repro(file, options, context)),
   );
 }
 
@@ -132,6 +145,7 @@ function programFor(io: Io, run: Run): Command {
   addCheck(program, run);
   addReplay(program, run);
   addConform(program, run);
+  addRepro(program, run);
   addShowing(program, run);
   addMaking(program, run);
   return program;

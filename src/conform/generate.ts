@@ -8,6 +8,8 @@ import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, type Kind, MULTI, OTH
 
 const PATHS = ['p1', 'p2', 'p3'];
 const REMADE_MAX = 3;
+/** Share of steps before which everything pending runs. */
+const REST = 0.08;
 const ACTORS_MAX = 3;
 const MODES: readonly (readonly string[])[] = [[], ['BPF_F_ALLOW_OVERRIDE'], [MULTI], [MULTI], [MULTI], [MULTI]];
 
@@ -211,6 +213,8 @@ class Generator extends Dice {
   }
 
   private one(): void {
+    // Work that may or may not have run makes every later step dearer to follow; now and then all of it has.
+    if (this.chance(REST)) this.steps.push({ actor: '-', op: 'sleep', args: { ms: 1 }, expect: {} });
     const actor = this.pick(this.actors);
     const what = this.below(100);
     if (what < 20) this.attach(actor);

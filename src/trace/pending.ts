@@ -32,6 +32,7 @@ export type Probe<T> = (state: Possible) => { readonly footprint: Footprint; rea
 export class Pending {
   readonly own: OwnMoves;
   private visited = 0;
+  private readonly known = new WeakMap<Possible, readonly Group[]>();
 
   constructor(own: OwnMoves) {
     this.own = own;
@@ -72,8 +73,16 @@ export class Pending {
     return [...found.values()];
   }
 
-  /** The enabled moves, apart as far as they share nothing. */
+  /** The enabled moves, apart as far as they share nothing. Asked twice of most states: after a step and before the next. */
   private groups(from: Possible): readonly Group[] {
+    const known = this.known.get(from);
+    if (known !== undefined) return known;
+    const groups = this.separate(from);
+    this.known.set(from, groups);
+    return groups;
+  }
+
+  private separate(from: Possible): readonly Group[] {
     const empty = (): Bits => new Int32Array(from.words.length);
     let groups = enabledIn(from).map((move): Group => ({ moves: new Set([move]), reads: empty(), writes: empty() }));
     for (const group of groups) this.widen(from, group);

@@ -11,6 +11,8 @@ import { quoted, say } from './say.ts';
 import { stateAfter } from './state.ts';
 import { type Body, Writer, type Written } from './writer.ts';
 
+export { NoReproducer } from './writer.ts';
+
 const OPERATIONS = { ...ATTACHING, ...OBJECTS, ...PROCESSES };
 
 /** Functions and the row of one step. */

@@ -87,18 +87,23 @@ static const char *cgroup_path(int cgroup, const char *file)
 	return path;
 }
 
+static int open_cgroup(int cgroup)
+{
+	return result(open(cgroup_path(cgroup, ""), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/* Directories as they were made, for commands that name a cgroup which is gone. */
+static int made[CGROUPS + 1];
+
 static int make_cgroup(int cgroup)
 {
 	struct stat info;
 	int said = result(mkdir(cgroup_path(cgroup, ""), 0755));
 	if (said == 0 && stat(cgroup_path(cgroup, ""), &info) == 0)
 		shared->cgroup_id[cgroup] = info.st_ino; /* the id of a cgroup is its inode number */
+	if (said == 0)
+		made[cgroup] = open_cgroup(cgroup);
 	return said;
-}
-
-static int open_cgroup(int cgroup)
-{
-	return result(open(cgroup_path(cgroup, ""), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 static bool make_root(void)
@@ -143,6 +148,8 @@ static int join_cgroup(int cgroup)
 static int on_cgroup(int command, int cgroup, uint32_t *target_fd, void *attr, size_t size)
 {
 	int fd = open_cgroup(cgroup);
+	if (fd == -ENOENT && cgroup >= 0 && made[cgroup] > 0)
+		fd = result(dup(made[cgroup]));
 	if (fd < 0)
 		return fd;
 	*target_fd = fd;

@@ -56,8 +56,10 @@ function byId(w: Writer, step: TraceStep, command: string): Written {
 
 /** A descriptor whose object is looked at may only be dropped afterwards: it gets a name if it has none. */
 function yieldsChecked(w: Writer, step: TraceStep, call: string): ReturnType<Writer['yields']> {
-  const looked = step.expect['sameAs'] !== undefined;
-  return w.yields(call, step.as ?? (looked ? 'looked_at' : undefined));
+  const { sameAs: looked, eventually, errno } = step.expect;
+  // Asked again until it fails: what it yields before must not keep the object.
+  if (eventually === true && errno !== undefined) return w.yields(call, undefined);
+  return w.yields(call, step.as ?? (looked === undefined ? undefined : 'looked_at'));
 }
 
 function objPin(w: Writer, step: TraceStep): Written {

@@ -1,0 +1,176 @@
+/**
+ * One schedule of a scenario as a trace: processes are forked, setup is taken, and then one step after the other with
+ * what the model says that it returns. Grain `command`: what goes on inside a command cannot be scheduled from outside.
+ */
+import type { ModelDefinition } from '../modelling/model.ts';
+import { bindScenario } from '../scenario/bind-scenario.ts';
+import { type Result, success } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { NOBODY } from '../trace/check.ts';
+import type { Expectation, Json, TraceFile, TraceObjects, TraceStep } from '../trace/format.ts';
+import type { TraceSource } from '../trace/parse.ts';
+import { RESULT_KEYS } from '../trace/schema.ts';
+import type { ItemInput, WorldInput } from '../world/input.ts';
+import type { Machine } from '../world/machine.ts';
+import { ENVIRONMENT } from '../world/plan.ts';
+import type { Runner } from '../world/runner.ts';
+
+/** The process that makes the others, as in every trace. */
+const FIRST = 'P0';
+const OK: Expectation = { ok: true };
+/** Stands where a process that was killed has closed its descriptors. */
+export const DEATH: TraceStep = { actor: NOBODY, op: 'sleep', args: { ms: 20 }, expect: {} };
+/** A number that no process has open, for descriptors that nobody made in this schedule. */
+const NOT_OPEN = 99;
+/** Keys that an expectation can have; which numbers are used again is nobody's promise. */
+const SHOWN = new Set(RESULT_KEYS.filter((key) => key !== 'numberOf'));
+/** Events are nobody's. */
+const EVENT = 'fire';
+
+/** A path between two cgroups is no name that a kernel's directory can have. */
+function renaming(objects: TraceObjects): (value: Json) => Json {
+  const names = new Map((objects.cgroups ?? []).map(({ name }) => [name, name.replaceAll('/', '.')]));
+  const rename = (value: Json): Json => {
+    if (typeof value === 'string') return names.get(value) ?? value;
+    if (Array.isArray(value)) return value.map(rename);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rename(part as Json)]));
+  };
+  return rename;
+}
+
+/** Members that a trace knows; a scenario may say more of a program. */
+function traceObjects(declared: WorldInput['objects'], rename: (value: Json) => Json): TraceObjects {
+  const { progs, maps, cgroups } = declared as TraceObjects;
+  const templates = (progs ?? []).map(({ load: _, ...template }) => template);
+  return rename({ progs: templates, maps: maps ?? [], cgroups: cgroups ?? [] } as unknown as Json) as TraceObjects;
+}
+
+export class ScenarioTracer {
+  readonly machine: Machine;
+  private readonly scenario: Scenario;
+  private readonly input: WorldInput;
+  private readonly rename: (value: Json) => Json;
+  private readonly objects: TraceObjects;
+  private readonly runners: ReadonlyMap<string, Runner>;
+
+  constructor(scenario: Scenario, input: WorldInput, machine: Machine) {
+    this.scenario = scenario;
+    this.input = input;
+    this.machine = machine;
+    this.rename = renaming(input.objects as TraceObjects);
+    this.objects = traceObjects(input.objects, this.rename);
+    this.runners = new Map(machine.parts.runners.map((runner) => [runner.parts.name, runner]));
+  }
+
+  /** Why no schedule of the scenario can be run on a kernel; undefined if they can. */
+  get obstacle(): string | undefined {
+    if (this.scenario.limits['entries'] !== undefined)
+      return `limits.entries is ${this.scenario.limits['entries']}, and that of a kernel is not for us to choose`;
+    if (this.input.actors.some(({ name }) => name === FIRST)) return `an actor is called ${FIRST}`;
+    return undefined;
+  }
+
+  /** The transition that must come next because somebody was killed: no kernel lets us delay it. */
+  get dying(): number | undefined {
+    const t = this.machine.transitions.findIndex(({ actor, kind }) => kind === 'script' && this.isDying(actor));
+    return t < 0 ? undefined : t;
+  }
+
+  private isDying(name: string): boolean {
+    const parts = this.runners.get(name)?.parts;
+    if (parts?.actor === undefined) return false;
+    return parts.model.interrupt(parts.k as never, parts.actor as never) !== null;
+  }
+
+  /** Takes a transition on the state in the cells; undefined if it is not enabled. Commits nothing. */
+  take(t: number): TraceStep | undefined {
+    const { running } = this.machine.parts;
+    const { item: chosen, actor, kind } = this.machine.transitions[t] ?? {};
+    const runner = this.runners.get(actor ?? '');
+    if (actor === undefined || runner === undefined || kind === 'fault') return undefined;
+    const killed = this.isDying(actor);
+    const item = chosen ?? runner.current();
+    const repetition =
+      chosen === undefined || chosen.calls.length < 2
+        ? 0
+        : runner.parts.frame.used.at(runner.parts.menu.indexOf(chosen));
+    const report = this.machine.naturally(t);
+    // Where a law or a bound ends the model's step, nothing is known of a kernel's.
+    if (report < 0 || this.machine.reports[report - 1]?.some((found) => found.kind !== 'property')) return undefined;
+    if (killed) return DEATH;
+    if (item === undefined) return undefined;
+    const suffix = repetition === 0 ? '' : `#${repetition + 1}`;
+    return this.step(actor, item.input, suffix, this.expectation(running.errno, running.values));
+  }
+
+  private expectation(errno: string | null, values: Readonly<Record<string, unknown>> | undefined): Expectation {
+    const shown = Object.entries(values ?? {}).filter(([key, value]) => SHOWN.has(key) && value !== undefined);
+    if (errno !== null) return { errno, ...(Object.fromEntries(shown) as Expectation) };
+    return shown.length === 0 ? OK : (this.rename(Object.fromEntries(shown) as Json) as Expectation);
+  }
+
+  private step(actor: string, { op, args, as }: ItemInput, suffix: string, expect: Expectation): TraceStep {
+    const given = Object.entries(args).filter(([, value]) => value !== undefined);
+    return {
+      actor: op === EVENT || actor === ENVIRONMENT ? NOBODY : actor,
+      op,
+      args: this.rename(Object.fromEntries(given) as Json) as TraceStep['args'],
+      ...(as === undefined ? {} : { as: as + suffix }),
+      expect,
+    };
+  }
+
+  /** Forks and setup: what is the same in every schedule. */
+  get prelude(): readonly TraceStep[] {
+    const { setup, actors } = this.input;
+    const items = [...setup, ...actors.flatMap(({ script, menu }) => [...script, ...(menu?.items ?? [])])];
+    const forked = new Set(items.flatMap(({ op, as }) => (op === 'fork' || op === 'clone_files' ? (as ?? []) : [])));
+    const processes = actors.filter(({ name }) => name !== ENVIRONMENT && !forked.has(name));
+    return [
+      ...processes.map(({ name }): TraceStep => ({ actor: FIRST, op: 'fork', args: {}, as: name, expect: OK })),
+      ...setup.map((item) => this.step(item.actor, item, '', OK)),
+    ];
+  }
+
+  /** Names that no step yields stand for descriptors that are not open. */
+  private withoutStrangers(steps: readonly TraceStep[]): readonly TraceStep[] {
+    const { commands } = this.input.model;
+    const yielded = new Set(
+      steps.flatMap(({ op, as, args }) => [
+        ...(as === undefined ? [] : [as]),
+        ...(commands[op]?.handleArguments ?? []).map((name) => args[name]),
+        ...(op === 'send_fd' ? [args['as'] ?? args['handle']] : []),
+      ]),
+    );
+    return steps.map((step) => {
+      const shapes = commands[step.op]?.args ?? {};
+      const args = Object.entries(step.args).map(([name, value]) => [
+        name,
+        shapes[name]?.shape === 'handle' && typeof value === 'string' && !yielded.has(value) ? NOT_OPEN : value,
+      ]);
+      return { ...step, args: Object.fromEntries(args) as TraceStep['args'] };
+    });
+  }
+
+  /** The trace of these steps. */
+  trace(id: string, steps: readonly TraceStep[]): TraceSource {
+    const trace: TraceFile = {
+      id,
+      source: `${this.scenario.file}: ${this.scenario.title}`,
+      family: this.scenario.family,
+      kind: 'scenario',
+      objects: this.objects,
+      steps: this.withoutStrangers([...this.prelude, ...steps]),
+    };
+    const { file } = this.scenario;
+    return { file: `${file}: ${id}`, trace, steps: trace.steps.map(() => ({ file })) };
+  }
+}
+
+/** The scenario under one semantics, ready to be traced. Problems: those of bindScenario. */
+export function scenarioTracer(scenario: Scenario, model: ModelDefinition, semantics: string): Result<ScenarioTracer> {
+  const bound = bindScenario(scenario, model, semantics, 'command');
+  if (!bound.ok) return bound;
+  return success(new ScenarioTracer(scenario, bound.value.input, bound.value.machine));
+}

@@ -1,0 +1,178 @@
+/**
+ * Schedules of a scenario at grain `command`, as traces: all of them if there are few, else a seeded sample. A schedule
+ * goes on until nobody can take a step; its beginnings are schedules too, and every step of it is looked at.
+ */
+import seedrandom from 'seedrandom';
+import type { ModelDefinition } from '../modelling/model.ts';
+import { failure, problemAt, type Result, success } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { TraceStep } from '../trace/format.ts';
+import type { TraceSource } from '../trace/parse.ts';
+import { DEATH, type ScenarioTracer, scenarioTracer } from './scenario-trace.ts';
+
+export interface ScheduleOptions {
+  /** All schedules, if there are at most so many. */
+  readonly most: number;
+  /** How many otherwise. */
+  readonly sample: number;
+  readonly seed: string;
+}
+
+export const SCHEDULES: ScheduleOptions = { most: 200, sample: 50, seed: '1' };
+
+export interface Schedules {
+  readonly traces: readonly TraceSource[];
+  /** Every schedule is among the traces. */
+  readonly all: boolean;
+  /** What of the scenario no trace shows, and why. */
+  readonly left: readonly string[];
+}
+
+/** Steps of one schedule; a menu without a limit would go on for ever. */
+const STEPS_MAX = 60;
+
+interface Branch {
+  readonly t: number;
+  readonly step: TraceStep;
+  readonly state: Int32Array;
+}
+
+class Scheduler {
+  private readonly tracer: ScenarioTracer;
+  cut = false;
+
+  constructor(tracer: ScenarioTracer) {
+    this.tracer = tracer;
+  }
+
+  get initial(): Int32Array {
+    return this.tracer.machine.initial.slice();
+  }
+
+  /** What can come next. */
+  branches(state: Int32Array): readonly Branch[] {
+    const { machine } = this.tracer;
+    const { cells } = machine.parts;
+    return machine.withoutStoring(() => {
+      cells.load(state, 0);
+      const { dying } = this.tracer;
+      const candidates = dying === undefined ? machine.transitions.map((_, t) => t) : [dying];
+      return candidates.flatMap((t) => {
+        cells.load(state, 0);
+        const step = this.tracer.take(t);
+        return step === undefined ? [] : [{ t, step, state: cells.now.slice(0, machine.words) }];
+      });
+    });
+  }
+
+  /** Every schedule; undefined if there are more than `most`. */
+  all(most: number): readonly (readonly TraceStep[])[] | undefined {
+    const found: (readonly TraceStep[])[] = [];
+    const path: TraceStep[] = [];
+    const visit = (state: Int32Array): boolean => {
+      const next = path.length < STEPS_MAX ? this.branches(state) : this.stop();
+      if (next.length === 0) {
+        found.push([...path]);
+        return found.length <= most;
+      }
+      return next.every(({ step, state: after }) => {
+        path.push(step);
+        const goesOn = visit(after);
+        path.pop();
+        return goesOn;
+      });
+    };
+    return visit(this.initial) ? found : undefined;
+  }
+
+  private stop(): readonly Branch[] {
+    this.cut = true;
+    return [];
+  }
+
+  /** One schedule by chance. */
+  one(random: () => number): readonly TraceStep[] {
+    const path: TraceStep[] = [];
+    let state = this.initial;
+    for (;;) {
+      const next = path.length < STEPS_MAX ? this.branches(state) : this.stop();
+      const branch = next[Math.floor(random() * next.length)];
+      if (branch === undefined) return path;
+      path.push(branch.step);
+      state = branch.state;
+    }
+  }
+}
+
+/** What the scenario has beyond grain `command`. */
+function leftOut({ grain, faults }: Scenario, cut: boolean): readonly string[] {
+  return [
+    ...(grain === 'lock' ? ['steps inside commands: nobody can order them from outside (grain lock); see --stress'] : []),
+    ...(faults.allocation > 0 ? ['allocations that fail: no kernel fails them on request'] : []),
+    ...(cut ? [`steps after the first ${STEPS_MAX}: a menu has no limit`] : []),
+  ];
+}
+
+/** Throws nothing: problems are those of binding, and LR422 where no schedule can run on a kernel. */
+export function schedulesOf(
+  scenario: Scenario,
+  model: ModelDefinition,
+  semantics: string,
+  { most, sample, seed }: ScheduleOptions = SCHEDULES,
+): Result<Schedules> {
+  const tracer = scenarioTracer(scenario, model, semantics);
+  if (!tracer.ok) return tracer;
+  const { obstacle } = tracer.value;
+  if (obstacle !== undefined) return failure([problemAt('LR422', obstacle, scenario.where.objects)]);
+  const scheduler = new Scheduler(tracer.value);
+  const all = scheduler.all(most);
+  const random = seedrandom(`${seed} ${scenario.name}`);
+  const distinct = new Map<string, readonly TraceStep[]>();
+  for (let i = 0; all === undefined && i < sample; i++) {
+    const path = scheduler.one(random);
+    distinct.set(JSON.stringify(path), path);
+  }
+  const paths = all ?? [...distinct.values()];
+  // When exactly a process dies that was killed is the kernel's choice: any moment is right.
+  const traces = paths.map((steps, i) =>
+    tracer.value.trace(
+      `${scenario.name}-${i + 1}`,
+      steps.filter((step) => step !== DEATH),
+    ),
+  );
+  return success({ traces, all: all !== undefined, left: leftOut(scenario, scheduler.cut) });
+}
+
+/** Steps that only look. */
+const READS = /^(?:fire|query|list_ids|.*_info|.*_get_fd_by_id)$/;
+
+/** At grain `command` deferred work is done at once; a kernel takes its time, so what is seen may lag. */
+const patient = (step: TraceStep): TraceStep =>
+  READS.test(step.op) ? { ...step, expect: { ...step.expect, eventually: true } } : step;
+
+/** The trace of one path of choices, as a counterexample at grain `command` prints them. */
+export function traceOfChoices(
+  scenario: Scenario,
+  model: ModelDefinition,
+  semantics: string,
+  choices: readonly number[],
+): Result<TraceSource> {
+  const tracer = scenarioTracer(scenario, model, semantics);
+  if (!tracer.ok) return tracer;
+  const { machine } = tracer.value;
+  const { cells } = machine.parts;
+  return machine.withoutStoring(() => {
+    const steps: TraceStep[] = [];
+    cells.load(machine.initial, 0);
+    for (const [i, t] of choices.entries()) {
+      const step = tracer.value.take(t);
+      if (step === undefined)
+        return failure([
+          problemAt('LR122', `choice ${i + 1} of ${choices.length}: transition ${t} is not enabled there`, scenario.where.objects),
+        ]);
+      steps.push(step);
+      cells.commit();
+    }
+    return success(tracer.value.trace(scenario.name, steps.map(patient)));
+  });
+}
