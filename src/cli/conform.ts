@@ -1,16 +1,19 @@
 /** `lastref conform`: the same traces in a model and on a real kernel. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ConformKernel } from '../conform/line.ts';
 import type { LiveKernels } from '../conform/live-kernels.ts';
 import type { Shrunk } from '../conform/shrink.ts';
-import type { Rules, Totals } from '../conform/traces.ts';
+import type { Conformed, Rules, Totals } from '../conform/traces.ts';
 import { type ConformDifference, type ConformReport, conformJson, conformText } from '../report/conform.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { type Context, emit } from './context.ts';
 import { inputError, showProblem } from './errors.ts';
 import { EXIT, type ExitCode, meaningOf } from './exit-code.ts';
 import { chooseSemantics } from './load-semantics.ts';
 import type { OutputOptions, RunOptions } from './options.ts';
+import { selectScenarios } from './scenarios.ts';
 import { parseTraceFile } from './trace-file.ts';
 
 export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, OutputOptions<'text' | 'json'> {
@@ -19,6 +22,7 @@ export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, Ou
   readonly seed: string;
   readonly length: number;
   readonly jobs: number;
+  readonly schedules: number;
 }
 
 /** Differing traces that are shrunk and shown. */
@@ -28,6 +32,13 @@ interface Findings {
   readonly rows: { what: string; totals: Totals }[];
   readonly differences: ConformDifference[];
   readonly notRunnable: Record<string, string[]>;
+}
+
+/** A scenario, or a folder that has some. */
+function hasScenarios(name: string, cwd: string): boolean {
+  const path = resolve(cwd, name);
+  if (!statSync(path).isDirectory()) return name.endsWith('.yaml');
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).some((file) => file.endsWith('.yaml'));
 }
 
 /** Files as named; of a folder, every trace in it. */
@@ -55,18 +66,25 @@ function sourcesOf(files: readonly string[], { io }: Context): readonly TraceSou
   return wrong ? undefined : sources;
 }
 
+function note({ notRunnable }: Findings, trace: string, why: string): void {
+  notRunnable[why] = [...(notRunnable[why] ?? []), trace];
+}
+
+/** Writes down what one trace showed. */
+function record(into: Findings, { source, verdict }: Conformed): void {
+  if (verdict.kind === 'not-runnable') {
+    const names = into.notRunnable[verdict.why] ?? [];
+    names.push(source.trace.id);
+    into.notRunnable[verdict.why] = names;
+  }
+  if (verdict.kind !== 'differ') return;
+  const { index, about, kernel, model } = verdict.parting;
+  into.differences.push({ trace: source.file, steps: source.trace.steps, index, about, kernel, model });
+}
+
 async function runFiles(kernels: LiveKernels, sources: readonly TraceSource[], rules: Rules, into: Findings) {
   const { conformSources } = await import('../conform/traces.ts');
-  const totals = await conformSources(kernels.first, sources, rules, ({ source, verdict }) => {
-    if (verdict.kind === 'not-runnable') {
-      const names = into.notRunnable[verdict.why] ?? [];
-      names.push(source.trace.id);
-      into.notRunnable[verdict.why] = names;
-    }
-    if (verdict.kind !== 'differ') return;
-    const { index, about, kernel, model } = verdict.parting;
-    into.differences.push({ trace: source.file, steps: source.trace.steps, index, about, kernel, model });
-  });
+  const totals = await conformSources(kernels.first, sources, rules, (conformed) => record(into, conformed));
   into.rows.push({ what: 'files', totals });
 }
 
@@ -75,8 +93,35 @@ async function runGenerated(kernels: LiveKernels, options: ConformCommandOptions
   const { seed, length, generate: steps = 0 } = options;
   const found = ({ trace, parting: { index, about, kernel, model } }: Shrunk): void =>
     void into.differences.push({ trace: trace.id, steps: trace.steps, index, about, kernel, model });
-  const totals = await conformGenerated(kernels.all, { steps, seed, length, shown: SHOWN_MAX }, rules, found);
+  const totals = await conformGenerated(
+    kernels.all,
+    { steps, seed, length, shown: SHOWN_MAX },
+    rules,
+    found,
+    (trace, why) => note(into, trace, why),
+  );
   into.rows.push({ what: `generated, seed ${seed}`, totals });
+}
+
+async function runScenarios(
+  kernel: ConformKernel,
+  scenarios: readonly Scenario[],
+  { seed, schedules: most }: ConformCommandOptions,
+  rules: Rules,
+  into: Findings,
+): Promise<string> {
+  const { conformScenarios } = await import('../conform/schedule-runs.ts');
+  const { SCHEDULES } = await import('../conform/schedules.ts');
+  const options = { ...SCHEDULES, most, seed };
+  const ran = await conformScenarios(kernel, scenarios, rules, options, (conformed) => record(into, conformed));
+  for (const [why, names] of Object.entries(ran.obstacles))
+    into.notRunnable[why] = [...(into.notRunnable[why] ?? []), ...names];
+  into.rows.push({ what: 'schedules', totals: ran.totals });
+  const left = Object.entries(ran.left).map(
+    ([why, names]) => `lastref: of ${names.length} scenarios no schedule shows ${why}\n`,
+  );
+  const sampled = `a sample (seed ${seed}) of ${ran.sampled}`;
+  return [`lastref: every schedule of ${ran.whole} scenarios, ${sampled}\n`, ...left].join('');
 }
 
 function exitCodeOf({ rows }: Findings): ExitCode {
@@ -116,13 +161,21 @@ export async function conform(
     throw inputError(
       'LR001',
       'nothing to conform',
-      'name trace files or folders of them, or --generate a number of steps',
+      'name traces, scenarios, or folders of them, or --generate a number of steps',
     );
   if (options.kernel !== 'live')
     throw inputError('LR001', `there is no kernel "${options.kernel}"`, 'live is the running kernel');
   const rules = await rulesOf(options, context);
-  const sources = sourcesOf(filesOf(names, io.cwd), context);
-  if (sources === undefined) return EXIT.input;
+  const yaml = names.filter((name) => hasScenarios(name, io.cwd));
+  const scenarios = yaml.length === 0 ? [] : selectScenarios(yaml, {}, rules.model, io);
+  const sources = sourcesOf(
+    filesOf(
+      names.filter((name) => !name.endsWith('.yaml')),
+      io.cwd,
+    ),
+    context,
+  );
+  if (sources === undefined || scenarios === undefined) return EXIT.input;
   const { startKernels } = await import('../conform/live-kernels.ts');
   const started = await startKernels(options.generate === undefined ? 1 : options.jobs);
   if (!started.ok) {
@@ -135,6 +188,7 @@ export async function conform(
   const findings: Findings = { rows: [], differences: [], notRunnable: {} };
   try {
     if (sources.length > 0) await runFiles(kernels, sources, rules, findings);
+    if (scenarios.length > 0) io.stderr.write(await runScenarios(kernels.first, scenarios, options, rules, findings));
     if (options.generate !== undefined) await runGenerated(kernels, options, rules, findings);
   } finally {
     await kernels.stop();

@@ -56,10 +56,11 @@ function addConform(program: Command, run: Run): void {
   const conform = program
     .command('conform')
     .description('hold the model against a real kernel: the same traces on both, every result and state compared')
-    .argument('[files...]', 'trace files (JSON), or folders of them')
+    .argument('[files...]', 'trace files (JSON), scenarios (YAML), or folders of them')
     .option('--kernel <name>', 'live: the running kernel (root is needed)', 'live')
     .option('--generate <n>', 'also at least n generated steps', wholeNumber)
-    .option('--seed <text>', 'seed of the generated traces', '1')
+    .option('--schedules <n>', 'every schedule of scenarios that have at most n, of others a sample', wholeNumber, 200)
+    .option('--seed <text>', 'seed of generated traces and of samples', '1')
     .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
     .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 6);
   withOutput(withSemantics(conform), ['text', 'json']);

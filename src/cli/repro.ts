@@ -58,7 +58,8 @@ export async function repro(
   const { scenario } = options;
   if ((file === undefined) === (scenario === undefined))
     throw inputError('LR001', 'either a trace file or --scenario and --choices', 'run repro once for each');
-  const given = file === undefined ? await fromChoices(scenario ?? '', options, context) : await fromFile(file, context);
+  const given =
+    file === undefined ? await fromChoices(scenario ?? '', options, context) : await fromFile(file, context);
   if (given === undefined) return EXIT.input;
   const { NoReproducer, reproducer } = await import('../conform/repro/emit.ts');
   try {

@@ -107,7 +107,9 @@ class Scheduler {
 /** What the scenario has beyond grain `command`. */
 function leftOut({ grain, faults }: Scenario, cut: boolean): readonly string[] {
   return [
-    ...(grain === 'lock' ? ['steps inside commands: nobody can order them from outside (grain lock); see --stress'] : []),
+    ...(grain === 'lock'
+      ? ['steps inside commands: nobody can order them from outside (grain lock); see --stress']
+      : []),
     ...(faults.allocation > 0 ? ['allocations that fail: no kernel fails them on request'] : []),
     ...(cut ? [`steps after the first ${STEPS_MAX}: a menu has no limit`] : []),
   ];
@@ -168,7 +170,11 @@ export function traceOfChoices(
       const step = tracer.value.take(t);
       if (step === undefined)
         return failure([
-          problemAt('LR122', `choice ${i + 1} of ${choices.length}: transition ${t} is not enabled there`, scenario.where.objects),
+          problemAt(
+            'LR122',
+            `choice ${i + 1} of ${choices.length}: transition ${t} is not enabled there`,
+            scenario.where.objects,
+          ),
         ]);
       steps.push(step);
       cells.commit();

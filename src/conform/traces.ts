@@ -72,6 +72,7 @@ export async function conformGenerated(
   { steps, seed, length, shown }: Generation,
   rules: Rules,
   found: (shrunk: Shrunk) => void,
+  undecided: (trace: string, why: string) => void = () => undefined,
 ): Promise<Totals> {
   const totals = noTotals();
   let next = 0;
@@ -81,6 +82,7 @@ export async function conformGenerated(
       const trace = generatedTrace(seed, next++, length);
       const verdict = await conformTrace(kernel, sourceOfTrace(trace), rules);
       count(totals, verdict);
+      if (verdict.kind === 'not-runnable') undecided(trace.id, verdict.why);
       if (verdict.kind !== 'differ' || reported >= shown) continue;
       reported++;
       found(await shrink(trace, verdict.parting, (candidate) => attempt(kernel, candidate, rules)));

@@ -55,16 +55,17 @@ bool remove_subtree(const char *path)
 	return false;
 }
 
+/* A zombie's work is over, whether or not somebody reaps it. */
 static bool is_agent(pid_t pid)
 {
-	char path[64], comm[32] = "";
-	snprintf(path, sizeof path, "/proc/%d/comm", pid);
+	char path[64], comm[32] = "", state = 'Z';
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
 		return false;
-	bool same = fgets(comm, sizeof comm, file) != NULL && strncmp(comm, "lastref-agent", 13) == 0;
+	bool read = fscanf(file, "%*d (%31[^)]) %c", comm, &state) == 2;
 	fclose(file);
-	return same;
+	return read && state != 'Z' && strncmp(comm, "lastref-agent", 13) == 0;
 }
 
 /* Subtrees lastref-PID-RANDOM of agents that are gone; only processes inside such a subtree are ever killed. */

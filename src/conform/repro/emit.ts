@@ -95,7 +95,9 @@ function preparation(w: Writer): readonly string[] {
       w.need('probe');
       lines.push(`if (!knows(${command}))`, `\tskip("bpf(2) has no ${command.slice(4)} (${since})");`);
     }
-  const typed = steps.find((step) => succeeds(step) && needsRevisions(step) && typeof step.args['attachType'] === 'string');
+  const typed = steps.find(
+    (step) => succeeds(step) && needsRevisions(step) && typeof step.args['attachType'] === 'string',
+  );
   if (typed !== undefined && usesCgroups) {
     w.need('probe_revision');
     const type = w.attachType(typed.args['attachType']);
@@ -129,10 +131,18 @@ function declarations(w: Writer, texts: string): string {
     ...nameTable('program_names', texts, names.all('program')),
     ...nameTable('link_names', texts, names.all('link')),
     ...nameTable('cgroup_names', texts, names.all('cgroup')),
-    ...nameTable('cgroup_paths', texts, names.all('cgroup').map((name) => cgroupPath(name, trace))),
+    ...nameTable(
+      'cgroup_paths',
+      texts,
+      names.all('cgroup').map((name) => cgroupPath(name, trace)),
+    ),
     ...(descriptors.length === 0
       ? []
-      : ['', '/* Descriptors: every process has a table, and so numbers, of its own. */', `static int ${descriptors.join(', ')};`]),
+      : [
+          '',
+          '/* Descriptors: every process has a table, and so numbers, of its own. */',
+          `static int ${descriptors.join(', ')};`,
+        ]),
   ].join('\n');
 }
 
@@ -159,7 +169,8 @@ const guards = (w: Writer): string =>
     .map((flag) => `#ifndef ${flag}\n#define ${flag} ${w.flagValues[flag]}\n#endif`)
     .join('\n');
 
-const withTabs = (lines: readonly string[]): string => lines.map((line, i) => (i === 0 ? line : `\t${line}`)).join('\n');
+const withTabs = (lines: readonly string[]): string =>
+  lines.map((line, i) => (i === 0 ? line : `\t${line}`)).join('\n');
 
 /** The C file of a trace. Throws NoReproducer where the trace has no C form. */
 export function reproducer(source: TraceSource, flagValues: Readonly<Record<string, number>>): string {

@@ -14,7 +14,8 @@ function progLoad(w: Writer, step: TraceStep): Written {
   if (template === undefined) return w.no('LR421', `there is no program template "${String(args['prog'])}"`);
   if (PROG_TYPES[template.type] === undefined) w.no('LR421', `no C form for programs of type ${template.type}`);
   for (const [member, value] of Object.entries(template))
-    if (!TEMPLATE.has(member) && value !== undefined && value !== null) w.no('LR421', `no C form for programs with ${member}`);
+    if (!TEMPLATE.has(member) && value !== undefined && value !== null)
+      w.no('LR421', `no C form for programs with ${member}`);
   w.need(w.trace.steps.some(({ op }) => op === 'fire') ? 'load_logging' : 'load_quiet');
   const type = template.expectedAttachType ?? null;
   const call = [

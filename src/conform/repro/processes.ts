@@ -23,7 +23,10 @@ function socketPair(w: Writer, step: TraceStep): Written {
   const [left, right] = [w.handle(step.as ?? null), w.handle(step.args['peer'])];
   if (left === '0' || right === '0') w.no('LR421', 'a socketpair whose ends have no names has no C form');
   w.need('pass');
-  const lines = ['int ends[2] = { -1, -1 };', 'int got = result(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));'];
+  const lines = [
+    'int ends[2] = { -1, -1 };',
+    'int got = result(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));',
+  ];
   return { lines: [...lines, `${left} = ends[0];`, `${right} = ends[1];`], conditions: expected(w, step, 'got') };
 }
 

@@ -1,0 +1,61 @@
+/** Scenarios on a kernel: their schedules are executed and compared, one trace after the other. */
+import type { Scenario } from '../scenario/scenario.ts';
+import type { ConformKernel } from './line.ts';
+import { conformTrace } from './run-trace.ts';
+import { type ScheduleOptions, schedulesOf } from './schedules.ts';
+import { type Conformed, count, noTotals, type Rules, type Totals } from './traces.ts';
+
+export interface ScheduleRun {
+  readonly totals: Totals;
+  /** Scenarios of which every schedule was run. */
+  readonly whole: number;
+  /** Scenarios of which a sample was run. */
+  readonly sampled: number;
+  /** Scenarios of which none can be run, by reason; they count as not runnable. */
+  readonly obstacles: Readonly<Record<string, readonly string[]>>;
+  /** What no schedule shows, by reason. */
+  readonly left: Readonly<Record<string, readonly string[]>>;
+}
+
+type Named = Record<string, string[]>;
+
+function note(into: Named, why: string, name: string): void {
+  const names = into[why] ?? [];
+  names.push(name);
+  into[why] = names;
+}
+
+/** Runs schedules of every scenario. Throws KernelGone if the kernel or its agent is lost. */
+export async function conformScenarios(
+  kernel: ConformKernel,
+  scenarios: readonly Scenario[],
+  rules: Rules,
+  options: ScheduleOptions,
+  each: (conformed: Conformed) => void,
+): Promise<ScheduleRun> {
+  const totals = noTotals();
+  const obstacles: Named = {};
+  const left: Named = {};
+  let whole = 0;
+  let sampled = 0;
+  const { model, semantics } = rules;
+  for (const scenario of scenarios) {
+    const schedules = schedulesOf(scenario, model, semantics.name, options);
+    if (!schedules.ok) {
+      totals.notRunnable++;
+      for (const { code, message } of schedules.problems.slice(0, 1))
+        note(obstacles, `${code} ${message}`, scenario.name);
+      continue;
+    }
+    for (const why of schedules.value.left) note(left, why, scenario.name);
+    if (schedules.value.all) whole++;
+    else sampled++;
+    for (const source of schedules.value.traces) {
+      // What the model says is computed again while the kernel runs: with all that may be pending, and not at one grain.
+      const verdict = await conformTrace(kernel, source, { model, semantics });
+      count(totals, verdict);
+      each({ source, verdict });
+    }
+  }
+  return { totals, whole, sampled, obstacles, left };
+}

@@ -1,0 +1,164 @@
+/** Reproducers in C: compiled with every warning an error, run on this kernel, and wrong where the trace is wrong. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { bpf } from '../../models/index.ts';
+import { reproducer } from '../../src/conform/repro/emit.ts';
+import { schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
+import { ROOT } from '../support/repository.ts';
+import { sharedPath } from '../support/shared.ts';
+import { sourceOf } from '../support/traces.ts';
+import { describeLive } from './support.ts';
+
+/** Traces of families/ that need only cgroups, links and pins. */
+const FAMILIES = [
+  'attach_flags_fixed_by_first_attachment',
+  'cgroup_link_dup_then_close',
+  'cgroup_link_owner_exit',
+  'cgroup_link_pin_handover_update',
+  'cgroup_rmdir_releases_legacy_attach',
+  'exclusive_parent_and_later_children',
+  'link_cannot_be_detached_with_prog_detach',
+  'link_update_keeps_position',
+  'same_prog_via_link_and_multi',
+];
+/** The last one acts on a cgroup that was removed. */
+const RECORDED = ['cgroup-2026-000', 'cgroup-2026-011', 'cgroup-2026-022'];
+
+const folder = mkdtempSync(join(tmpdir(), 'lastref-test-repro-'));
+
+function compiled(source: TraceSource): string {
+  const program = join(folder, source.trace.id);
+  writeFileSync(`${program}.c`, reproducer(source, bpf.flags));
+  const flags = ['-O1', '-Wall', '-Wextra', '-Werror', '-o', program, `${program}.c`];
+  const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
+  expect(status, stderr).to.equal(0);
+  return program;
+}
+
+const run = (program: string) => spawnSync(program, [], { encoding: 'utf8', timeout: 60_000 });
+
+function fromShared(group: string, id: string): TraceSource {
+  const file = sharedPath('traces', group, `${id}.json`);
+  const parsed = parseTrace(readFileSync(file, 'utf8'), file);
+  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
+  return parsed.source;
+}
+
+/** Everything ok, and a summary that says so. */
+function expectAllOk(source: TraceSource): void {
+  const { status, stdout, stderr } = run(compiled(source));
+  const { length } = source.trace.steps;
+  const lines = stdout.trim().split('\n');
+  expect(stdout + stderr).to.not.match(/^not ok/m);
+  expect(lines.slice(0, 2)).to.deep.equal(['TAP version 13', `1..${length}`]);
+  expect(lines.filter((line) => line.startsWith('ok '))).to.have.length(length);
+  expect(lines.at(-1)).to.equal(`# Totals: pass:${length} fail:0 xfail:0 xpass:0 skip:0 error:0`);
+  expect(status).to.equal(0);
+}
+
+const leftovers = (): readonly string[] => [
+  ...readdirSync(tmpdir()).filter((name) => name.startsWith('lastref-repro-')),
+  ...['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].flatMap((path) =>
+    existsSync(path) ? readdirSync(path).filter((name) => name.startsWith('lastref-repro-')) : [],
+  ),
+];
+
+const OK = { ok: true };
+const PROG = { name: 'a', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress' };
+const at = { attachType: 'cgroup_inet_egress', cgroup: 'c' };
+
+/** Descriptors that travel, a kill, a wait, and a process that was reaped. */
+const MESSAGES = {
+  id: 'messages',
+  objects: { progs: [PROG], cgroups: [{ name: 'c', parent: null }] },
+  steps: [
+    { actor: 'P0', op: 'fork', args: {}, as: 'int', expect: OK },
+    { actor: 'P0', op: 'prog_load', args: { prog: 'a' }, as: 'a', expect: OK },
+    { actor: 'P0', op: 'link_create', args: { ...at, prog: 'a' }, as: 'l', expect: OK },
+    { actor: 'P0', op: 'send_fd', args: { handle: 'l', to: 'int', as: 'got' }, expect: OK },
+    { actor: 'P0', op: 'close', args: { handle: 'l' }, expect: OK },
+    {
+      actor: 'int',
+      op: 'link_info',
+      args: { link: 'got' },
+      expect: { type: 'cgroup', link: 'l', prog: 'a', cgroup: 'c' },
+    },
+    {
+      actor: '-',
+      op: 'fire',
+      args: { hook: 'cgroup_inet_ingress', cgroup: 'c' },
+      expect: { ran: [], verdict: 'allow' },
+    },
+    { actor: '-', op: 'fire', args: { hook: 'cgroup_inet_egress', cgroup: 'c' }, expect: { ranCounts: { a: 1 } } },
+    { actor: 'P0', op: 'kill', args: { target: 'int' }, expect: OK },
+    { actor: 'P0', op: 'wait', args: { target: 'int' }, expect: OK },
+    { actor: 'P0', op: 'kill', args: { target: 'int' }, expect: { errno: 'ESRCH' } },
+    { actor: '-', op: 'fire', args: { hook: 'cgroup_inet_egress', cgroup: 'c' }, expect: { ran: [] } },
+  ],
+};
+
+describeLive('reproducers in C', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  for (const [group, ids] of [
+    ['families', FAMILIES],
+    ['cgroup', RECORDED],
+  ] as const)
+    for (const id of ids)
+      it(`show ${group}/${id}`, function () {
+        if (!existsSync(sharedPath('traces'))) this.skip();
+        expectAllOk(fromShared(group, id));
+      });
+
+  it('pass descriptors, kill and wait, and take names that C has already', () => {
+    expectAllOk(sourceOf(MESSAGES, 'messages.json'));
+  });
+
+  it('say which step is not as the trace has it, and go on', () => {
+    const steps = MESSAGES.steps.map((step, i) => (i === 7 ? { ...step, expect: { ran: ['a', 'a'] } } : step));
+    const { status, stdout } = run(compiled(sourceOf({ ...MESSAGES, id: 'wrong', steps }, 'wrong.json')));
+    expect(status).to.equal(1);
+    expect(stdout).to.match(/^not ok 8 fire .*\n# ran: expected a a, got a$/m);
+    expect(stdout).to.match(/^ok 12 /m);
+    expect(stdout).to.match(/# Totals: pass:11 fail:1 /);
+  });
+
+  it('are skipped with 4 where one is not root', () => {
+    const program = compiled(sourceOf({ ...MESSAGES, id: 'nobody' }, 'nobody.json'));
+    spawnSync('chmod', ['-R', 'a+rX', folder]);
+    const { status, stdout } = spawnSync(program, [], { encoding: 'utf8', uid: 65534, gid: 65534 });
+    expect(stdout).to.contain('1..0 # SKIP not root');
+    expect(status).to.equal(4);
+  });
+
+  it('leave nothing behind when they are interrupted', async () => {
+    const sleeping = { actor: '-', op: 'sleep', args: { ms: 20_000 }, expect: {} };
+    const steps = [
+      ...MESSAGES.steps.slice(0, 3),
+      { ...MESSAGES.steps[3], op: 'obj_pin', args: { obj: 'l', path: 'p' } },
+      sleeping,
+    ];
+    const child = spawn(compiled(sourceOf({ ...MESSAGES, id: 'long', steps }, 'long.json')));
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (text: Buffer) => /^ok 4/m.test(text.toString()) && resolve());
+    });
+    child.kill('SIGTERM');
+    expect(await new Promise((resolve) => child.on('close', resolve))).to.equal(128 + 15);
+  });
+
+  it('show a counterexample by its choices', () => {
+    const file = join(ROOT, 'scenarios/replace/attach-at-the-tail-then-detach.yaml');
+    const scenario = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+    if (!scenario.ok) throw new Error(scenario.problems[0]?.message);
+    const traced = traceOfChoices(scenario.value, bpf, 'linux-6.18', [0, 0]);
+    if (!traced.ok) throw new Error(traced.problems[0]?.message);
+    expectAllOk(traced.value);
+    expect(schedulesOf(scenario.value, bpf, 'linux-6.18').ok).to.equal(true);
+  });
+});

@@ -1,0 +1,118 @@
+/** Schedules of scenarios: how many there are, and what a trace of one says. */
+import { expect } from 'chai';
+import { bpf } from '../../../models/index.ts';
+import { type Schedules, schedulesOf, traceOfChoices } from '../../../src/conform/schedules.ts';
+import { loadScenario } from '../../../src/scenario/load.ts';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { checkTrace } from '../../../src/trace/check.ts';
+import { replay } from '../../../src/trace/replay.ts';
+
+const HEAD = `
+title: t
+semantics: [linux-6.18]
+objects:
+  cgroups: { web: {}, web/api: {} }
+  programs: { a: cgroup_skb/egress, b: cgroup_skb/egress }
+`;
+const CHECK = 'check: [ ref-balance ]\n';
+
+function scenarioOf(text: string): Scenario {
+  const loaded = loadScenario(HEAD + text + CHECK, 'scenarios/test/t.yaml', bpf);
+  if (loaded.ok) return loaded.value;
+  throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+}
+
+function schedules(text: string, options?: Parameters<typeof schedulesOf>[3]): Schedules {
+  const found = schedulesOf(scenarioOf(text), bpf, 'linux-6.18', options);
+  if (found.ok) return found.value;
+  throw new Error(found.problems.map(({ message }) => message).join('\n'));
+}
+
+const opsOf = (found: Schedules): readonly string[] =>
+  found.traces.map(({ trace }) => trace.steps.map(({ actor, op }) => `${actor} ${op}`).join(', '));
+
+const TWO = `
+actors:
+  x: [ link_create: { cgroup: web, prog: a, as: l }, close: l ]
+  y: [ prog_attach: { cgroup: web/api, prog: b, flags: [multi] } ]
+`;
+
+describe('schedules', () => {
+  it('are all orders of the steps of two actors, after forks and setup', () => {
+    const found = schedules(TWO);
+    expect(found.all).to.equal(true);
+    expect(opsOf(found)).to.deep.equal(
+      [
+        'x link_create, x close, y prog_attach',
+        'x link_create, y prog_attach, x close',
+        'y prog_attach, x link_create, x close',
+      ].map((steps) => `P0 fork, P0 fork, x prog_load, y prog_load, ${steps}`),
+    );
+  });
+
+  it('are traces that the model agrees with itself', () => {
+    for (const source of schedules(TWO).traces) {
+      expect(checkTrace(source.trace)).to.deep.equal([]);
+      const semantics = bpf.semantics['linux-6.18'];
+      if (semantics === undefined) throw new Error('no semantics');
+      expect(replay(source, { model: bpf, semantics })).to.include({ ok: true });
+    }
+  });
+
+  it('name cgroups so that a directory can have the name', () => {
+    const [{ trace } = { trace: undefined }] = schedules(TWO).traces;
+    expect(trace?.objects.cgroups?.map(({ name, parent }) => [name, parent])).to.deep.equal([
+      ['web', null],
+      ['web.api', 'web'],
+    ]);
+    expect(trace?.steps.find(({ op }) => op === 'prog_attach')?.args['cgroup']).to.equal('web.api');
+  });
+
+  it('are a seeded sample where there are too many', () => {
+    const options = { most: 2, sample: 5, seed: 's' };
+    const found = schedules(TWO, options);
+    expect(found.all).to.equal(false);
+    expect(found.traces.length).to.be.within(1, 3);
+    expect(opsOf(schedules(TWO, options))).to.deep.equal(opsOf(found));
+  });
+
+  it('let nobody act between a kill and the death', () => {
+    const found = schedules(`
+actors:
+  x: [ link_create: { cgroup: web, prog: a, as: l } ]
+  chaos: [ kill: x ]
+  y: [ prog_load: { prog: b, as: c } ]
+`);
+    const kills = opsOf(found).map((steps) => steps.split(', ').slice(3));
+    for (const steps of kills) expect(steps.indexOf('chaos kill')).to.be.greaterThan(-1);
+    // Three steps in any order are six; x has no step any more in the three orders where it dies first.
+    expect(found.traces).to.have.length(5);
+  });
+
+  it('use a number that is not open for a descriptor that nobody made', () => {
+    const found = schedules(`
+actors:
+  x: { may: [ link_create: { cgroup: web, prog: a, as: l }, close: l ], times: 1 }
+`);
+    const closes = found.traces.flatMap(({ trace }) => trace.steps.filter(({ op }) => op === 'close'));
+    expect(closes.map(({ args, expect: said }) => [args['handle'], said])).to.deep.equal([[99, { errno: 'EBADF' }]]);
+  });
+
+  it('are refused where a limit of the scenario is not that of a kernel', () => {
+    const found = schedulesOf(scenarioOf(`limits: { entries: 2 }\n${TWO}`), bpf, 'linux-6.18');
+    expect(found.ok ? '' : found.problems[0]?.code).to.equal('LR422');
+  });
+
+  it('say what they leave out', () => {
+    expect(schedules(`grain: lock\n${TWO}`).left.join()).to.contain('grain lock');
+    expect(schedules(`faults: { allocation: 1 }\n${TWO}`).left.join()).to.contain('allocations');
+  });
+
+  it('follow choices, and refuse one that is not enabled', () => {
+    const scenario = scenarioOf(TWO);
+    const traced = traceOfChoices(scenario, bpf, 'linux-6.18', [0]);
+    expect(traced.ok && traced.value.trace.steps.at(-1)?.op).to.equal('link_create');
+    const refused = traceOfChoices(scenario, bpf, 'linux-6.18', [0, 0, 0]);
+    expect(refused.ok ? '' : refused.problems[0]?.code).to.equal('LR122');
+  });
+});
