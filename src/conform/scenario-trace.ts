@@ -121,6 +121,11 @@ export class ScenarioTracer {
     };
   }
 
+  /** A step of which nothing is expected. */
+  stepOf(actor: string, item: ItemInput): TraceStep {
+    return this.step(actor, item, '', {});
+  }
+
   /** Forks and setup: what is the same in every schedule. */
   get prelude(): readonly TraceStep[] {
     const { setup, actors } = this.input;

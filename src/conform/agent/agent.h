@@ -98,6 +98,7 @@ struct shared {
 	uint16_t outside_port;
 	bool no_traffic; /* a state was entered in which traffic is dangerous */
 	bool no_log_map; /* the kernel cannot map the log: read it by bpf(2) */
+	volatile bool gate; /* actors that run freely may start */
 	int objects_used;
 	struct object objects[OBJECTS_MAX];
 	int cgroups_used;

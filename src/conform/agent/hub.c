@@ -65,11 +65,9 @@ static bool is_dead(int index, char *answer, size_t size)
  * True: answered. False: dead or silent; `answer` then says which, as the status of a reply. Who is only looked at
  * (not `patient`) is not waited for while it dies.
  */
-bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient)
+static bool await_answer(int index, char *answer, size_t size, int *got, bool patient)
 {
 	struct pollfd wait[2] = {{.fd = controls[index], .events = POLLIN}, {.fd = pidfds[index], .events = POLLIN}};
-	if (send_text(controls[index], line, strlen(line), fd) < 0)
-		return patient ? is_dead(index, answer, size) : false;
 	for (;;) {
 		int ready = poll(wait, 2, STEP_SECONDS * 1000);
 		if (ready < 0 && errno == EINTR)
@@ -83,6 +81,25 @@ bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, i
 		if (wait[1].revents != 0 || wait[0].revents != 0)
 			return patient ? is_dead(index, answer, size) : false;
 	}
+}
+
+bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient)
+{
+	if (send_text(controls[index], line, strlen(line), fd) < 0)
+		return patient ? is_dead(index, answer, size) : false;
+	return await_answer(index, answer, size, got, patient);
+}
+
+/* Free running: a request with `async` is handed over, and `collect` brings its answer later, one for each. */
+static bool racing;
+
+static void hand_over(int index, const char *line)
+{
+	racing = true;
+	if (send_text(controls[index], line, strlen(line), -1) < 0)
+		reply_status(&reply, "!dead");
+	else
+		reply_status(&reply, "ok");
 }
 
 /* An actor whose process has ended is no longer asked for its links. */
@@ -177,6 +194,7 @@ static void reset(void)
 	shared->cgroups_used = 0;
 	shared->objects_used = 0;
 	shared->no_traffic = false;
+	shared->gate = racing = false;
 	memset(shared->actors, 0, sizeof shared->actors);
 	for (int i = 0; i < ACTORS_MAX; i++)
 		controls[i] = pidfds[i] = -1;
@@ -285,7 +303,11 @@ static void to_actor(const char *line)
 		return pass_fd(index, line);
 	if (is(request.op, "wait") && wait_without_parent())
 		return;
-	bool answered = ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL, true);
+	if (arg(&request, "async") != NULL)
+		return hand_over(index, line);
+	bool answered = is(request.op, "collect")
+				? await_answer(index, reply.text, sizeof reply.text, NULL, true)
+				: ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
 	if (!answered && is(request.op, "exit") && is(reply.text, "!dead"))
 		reply_status(&reply, "ok");
@@ -299,7 +321,8 @@ static void serve(const char *line)
 	reply_status(&reply, "!malformed request");
 	if (!parse_request(&request, line))
 		return;
-	if (!is(request.op, "reset"))
+	/* Answers that nobody has collected would go with the actor. */
+	if (!is(request.op, "reset") && !racing)
 		notice_deaths();
 	if (is(request.op, "hello"))
 		reply_status(&reply, "ok");
@@ -309,7 +332,10 @@ static void serve(const char *line)
 		begin();
 	else if (is(request.op, "declare"))
 		declare_cgroup();
-	else if (is(request.op, "observe"))
+	else if (is(request.op, "open_gate")) {
+		shared->gate = true;
+		reply_status(&reply, "ok");
+	} else if (is(request.op, "observe"))
 		observe(&request, &reply);
 	else if (is(request.op, "fire") && is(request.actor, "-"))
 		make_event(&request, &reply);

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* The request brings the child's end of its control socket; the hub has set its entry in the table of actors aside. */
 static void make_child(const struct request *request, struct reply *reply, int control)
@@ -101,6 +102,20 @@ static void set_caps(const struct request *request, struct reply *reply)
 	reply_result(reply, result);
 }
 
+/* Waits until everybody may start, and then a little more: `spin` nanoseconds, busily, because sleep is too coarse. */
+static void pass_gate(const struct request *request, struct reply *reply)
+{
+	struct timespec now, start;
+	long spin = (long)arg_int(request, "spin", 0);
+	while (!shared->gate)
+		sched_yield();
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < spin);
+	reply_status(reply, "ok");
+}
+
 bool op_processes(const struct request *request, struct reply *reply, int fd)
 {
 	const char *op = request->op;
@@ -120,6 +135,8 @@ bool op_processes(const struct request *request, struct reply *reply, int fd)
 		wait_for(request, reply);
 	else if (is(op, "set_caps"))
 		set_caps(request, reply);
+	else if (is(op, "gate"))
+		pass_gate(request, reply);
 	else if (is(op, "take_fd")) {
 		/* Second half of send_fd. */
 		reply_status(reply, fd < 0 ? "9" : "ok");

@@ -21,7 +21,10 @@ int add_object(char kind, const char *name, uint32_t id)
 {
 	if (shared->objects_used == OBJECTS_MAX)
 		return -1;
-	int index = shared->objects_used++;
+	/* Actors that run freely may make objects at the same time. */
+	int index = __atomic_fetch_add(&shared->objects_used, 1, __ATOMIC_RELAXED);
+	if (index >= OBJECTS_MAX)
+		return -1;
 	struct object *object = &shared->objects[index];
 	copy_name(object->name, name);
 	object->kind = kind;

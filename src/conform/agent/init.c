@@ -1,0 +1,75 @@
+/*
+ * The agent as process 1 of a booted kernel: it mounts what the supervisor looks for, speaks over the second serial
+ * line, and switches the machine off when the supervisor has ended. The console keeps standard error.
+ */
+#include "agent.h"
+#include <linux/reboot.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+
+#define LINE "/dev/ttyS1"
+
+static const struct {
+	const char *type, *path;
+} mounts[] = {
+	{"devtmpfs", "/dev"}, {"proc", "/proc"},	      {"sysfs", "/sys"}, {"tmpfs", "/tmp"},
+	{"tmpfs", "/run"},    {"cgroup2", "/sys/fs/cgroup"}, {"bpf", "/sys/fs/bpf"},
+};
+
+static void power_off(const char *why)
+{
+	if (why != NULL)
+		fprintf(stderr, "lastref: init: %s: %s\n", why, strerror(errno));
+	sync();
+	reboot(LINUX_REBOOT_CMD_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+/* The driver writes lines; a line discipline that echoes or edits would change them. */
+static bool open_line(void)
+{
+	struct termios raw;
+	int fd = open(LINE, O_RDWR | O_NOCTTY);
+	if (fd < 0 || tcgetattr(fd, &raw) < 0)
+		return false;
+	cfmakeraw(&raw);
+	raw.c_cflag |= CLOCAL | CREAD;
+	cfsetspeed(&raw, B115200);
+	if (tcsetattr(fd, TCSANOW, &raw) < 0)
+		return false;
+	bool placed = dup2(fd, 0) == 0 && dup2(fd, 1) == 1;
+	if (fd > 2)
+		close(fd);
+	return placed;
+}
+
+void be_init(void)
+{
+	for (size_t i = 0; i < sizeof mounts / sizeof *mounts; i++) {
+		mkdir(mounts[i].path, 0755);
+		if (mount(mounts[i].type, mounts[i].path, mounts[i].type, 0, NULL) < 0 && errno != EBUSY)
+			power_off(mounts[i].path);
+	}
+	int console = open("/dev/console", O_WRONLY | O_NOCTTY);
+	if (console >= 0 && console != 2)
+		dup2(console, 2);
+	if (!open_line())
+		power_off(LINE);
+	pid_t supervisor = fork();
+	if (supervisor < 0)
+		power_off("fork");
+	if (supervisor == 0)
+		return;
+	/* Orphans of every namespace come here. */
+	for (;;) {
+		pid_t ended = waitpid(-1, NULL, 0);
+		if (ended == supervisor || (ended < 0 && errno != EINTR))
+			break;
+	}
+	tcdrain(1);
+	power_off(NULL);
+}
