@@ -84,6 +84,10 @@ const SEMANTICS: Readonly<Record<string, ErrorEntry>> = {
     'A proposal names a base, a feature or a rule that does not exist.',
     '`lastref list semantics`, `lastref list features` and `lastref list rules` show the names.',
   ),
+  LR245: definite(
+    'A rule of a proposal throws while a run calls it.',
+    'Correct the place that the message names; a rule has to decide in every state that a run can reach.',
+  ),
 };
 
 /** Trace files. */

@@ -1,7 +1,7 @@
 /** Why a TypeScript file of the user cannot be loaded: one message with its place. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { InputError } from '../world/input.ts';
+import { InputError } from '../world/input.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { inputError } from './errors.ts';
 
@@ -94,4 +94,15 @@ export function loadError(error: unknown, file: string, known: KnownNames): Inpu
   if (named !== undefined) return named;
   const kind = error.name === 'Error' ? '' : `${error.name}: `;
   return inputError('LR242', `throws while it is loaded: ${kind}${error.message}`, undefined, { file, ...place });
+}
+
+/** What a rule of the file throws during a run. Errnos, blocked steps and broken laws are no errors, and stay what they are. */
+export function ruleError(error: unknown, rule: string, file: string): unknown {
+  if (!(error instanceof Error) || error instanceof InputError) return error;
+  const kind = error.name === 'Error' ? '' : `${error.name}: `;
+  const hint = 'a rule has to decide in every state that the run reaches';
+  return inputError('LR245', `the rule "${rule}" throws: ${kind}${error.message}`, hint, {
+    file,
+    ...(placeInStack(error, file) ?? placeOfWord(rule, file)),
+  });
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
 import { inputError } from './errors.ts';
-import { type KnownNames, loadError, nearest, placeOfWord } from './load-error.ts';
+import { type KnownNames, loadError, nearest, placeOfWord, ruleError } from './load-error.ts';
 
 const SCRIPT = /\.[cm]?[jt]s$/;
 
@@ -98,7 +98,24 @@ function usable(exported: unknown, file: string, model: ModelDefinition): Semant
   };
   demand('feature', exported.features, featuresOf(model));
   demand('rule', Object.keys(exported.rules), new Set(Object.keys(model.rules)));
-  return exported;
+  return { ...exported, rules: blamingRules(exported.rules, file) };
+}
+
+/** The rules of the file; what they throw while a run calls them is a fault of the file, not of lastref. */
+function blamingRules(rules: object, file: string): object {
+  const blaming = Object.entries(rules).map(([name, rule]: [string, unknown]) => {
+    if (typeof rule !== 'function')
+      throw inputError('LR243', `the rule "${name}" is no function`, undefined, { file, ...placeOfWord(name, file) });
+    const call = (...args: unknown[]): unknown => {
+      try {
+        return (rule as (...given: unknown[]) => unknown)(...args);
+      } catch (error) {
+        throw ruleError(error, name, file);
+      }
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(blaming);
 }
 
 function isSemantics(value: unknown): value is Semantics {

@@ -46,6 +46,11 @@ describe('a semantics from a file', () => {
     ],
     ['throws something odd', 'throw 42;\n', /idea\.ts: LR242 throws 42/],
     [
+      'has a rule that throws in a run',
+      idea("{\n  rules: {\n    computeEffective() { throw new RangeError('inside'); } } }"),
+      /idea\.ts:6:\d+: LR245 the rule "computeEffective" throws: RangeError: inside/,
+    ],
+    [
       'exports nothing',
       'export const a = 1;\n',
       /idea\.ts: LR243 has no default export\n {2}hint: write `export default proposal/,
