@@ -133,8 +133,11 @@ export const pidfdGetfd = command({
         !actor.unprivileged || from?.unprivileged === true || capable(actor, 'CAP_SYS_ADMIN'),
         'EPERM',
       );
-      const file =
-        from === undefined || args.handle === null || from.phase !== 'RUNNING' ? null : descriptor(from, args.handle);
+      // A zombie has no descriptors; since 6.9 that is told apart from a descriptor that is not open.
+      const gone = from === undefined || from.phase === 'ABSENT' || from.phase === 'REAPED';
+      const ended = gone || from.phase !== 'RUNNING';
+      k.check('process exists', !gone && (!ended || !k.has('getfd-esrch')), 'ESRCH');
+      const file = ended || args.handle === null ? null : descriptor(from, args.handle);
       if (file === null) return k.fail('descriptor is open there', 'EBADF');
       checkRoom(k, actor);
       const { target } = file;

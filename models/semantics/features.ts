@@ -22,6 +22,7 @@ export const FEATURES = {
   'deferred-pin-put': 'the put of a pinned link goes through a work item (6.5)',
   'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',
   'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
+  'getfd-esrch': 'pidfd_getfd from a process that has ended says ESRCH, EBADF before (6.9; seen on 6.18.44)',
   preorder: 'BPF_F_PREORDER (6.15, 4b82b181a26c)',
   mprog: 'revisions, BEFORE, AFTER, ID and LINK anchors for cgroups (6.17, 1209339844601)',
   'preorder-slot-fix':

@@ -30,6 +30,7 @@ const V6_12: readonly Feature[] = [
   'deferred-pin-put',
   'path-fd',
   'sys-admin-implies-net-admin',
+  'getfd-esrch',
   'preorder',
   'mprog',
   'preorder-slot-fix',

@@ -1,7 +1,8 @@
 /** `lastref conform`: the same traces in a model and on a real kernel. */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ConformKernel } from '../conform/line.ts';
+import type { ConformKernel, KernelGone } from '../conform/line.ts';
 import type { LiveKernels } from '../conform/live-kernels.ts';
 import type { Shrunk } from '../conform/shrink.ts';
 import type { Conformed, Rules, Totals } from '../conform/traces.ts';
@@ -23,6 +24,7 @@ export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, Ou
   readonly length: number;
   readonly jobs: number;
   readonly schedules: number;
+  readonly stress?: number;
 }
 
 /** Differing traces that are shrunk and shown. */
@@ -130,11 +132,17 @@ function exitCodeOf({ rows }: Findings): ExitCode {
   return sum(({ agree }) => agree) === 0 || sum(({ notRunnable }) => notRunnable) > 0 ? EXIT.cannotRun : EXIT.expected;
 }
 
-async function rulesOf({ semantics: words }: ConformCommandOptions, { io, model: load }: Context): Promise<Rules> {
+async function rulesOf(
+  { semantics: words }: ConformCommandOptions,
+  image: string | undefined,
+  { io, model: load }: Context,
+): Promise<Rules> {
   if (words !== undefined && words.length > 1)
     throw inputError('LR001', 'conform takes one --semantics', 'run it once for each');
   const { model, chosen } = await chooseSemantics(words, await load(), io.cwd);
-  const semantics = model.semantics[chosen?.[0]?.name ?? model.defaultSemantics];
+  const { semanticsOfImage } = await import('../conform/live-kernels.ts');
+  const own = image === undefined ? undefined : semanticsOfImage(image, Object.keys(model.semantics));
+  const semantics = model.semantics[chosen?.[0]?.name ?? own ?? model.defaultSemantics];
   if (semantics === undefined) throw inputError('LR109', 'there is no such semantics');
   return { model, semantics };
 }
@@ -151,6 +159,34 @@ function reportOf(findings: Findings, semantics: string, kernel: string, seconds
   };
 }
 
+/** The kernel image to boot; undefined is the running kernel. */
+async function imageNamed(word: string, cwd: string): Promise<string | undefined> {
+  const { fetchedReleases, imageOf } = await import('../conform/live-kernels.ts');
+  const image = imageOf(word, cwd);
+  if (image === undefined || existsSync(image)) return image;
+  const fetched = fetchedReleases();
+  const hint =
+    fetched.length === 0
+      ? 'live is the running kernel; scripts/fetch-kernels.sh fetches others'
+      : `live, the path of a kernel image, or the beginning of one of ${fetched.join(', ')}`;
+  throw inputError('LR001', `there is no kernel "${word}"`, hint);
+}
+
+/** Agents on the running kernel wait for it most of the time; a machine keeps a processor busy. */
+function jobsFor({ generate, jobs }: ConformCommandOptions, image: string | undefined): number {
+  if (generate === undefined) return 1;
+  return image === undefined ? jobs : Math.min(jobs, availableParallelism());
+}
+
+/** A kernel that oopsed, or an agent that died: the last that was heard of it is all there is to report. */
+function kernelGone(error: unknown, kernel: string, io: Context['io']): ExitCode {
+  if (!(error instanceof Error && error.name === 'KernelGone')) throw error;
+  const { seen } = error as KernelGone;
+  io.stderr.write(`lastref: the kernel ${kernel} is gone: ${error.message}\n`);
+  if (seen !== '') io.stderr.write(`lastref: the last that was heard of it:\n${seen.replaceAll('\r', '').trimEnd()}\n`);
+  return EXIT.cannotRun;
+}
+
 export async function conform(
   names: readonly string[],
   options: ConformCommandOptions,
@@ -163,9 +199,13 @@ export async function conform(
       'nothing to conform',
       'name traces, scenarios, or folders of them, or --generate a number of steps',
     );
-  if (options.kernel !== 'live')
-    throw inputError('LR001', `there is no kernel "${options.kernel}"`, 'live is the running kernel');
-  const rules = await rulesOf(options, context);
+  const image = await imageNamed(options.kernel, io.cwd);
+  const rules = await rulesOf(options, image, context);
+  if (options.stress !== undefined) {
+    if (image !== undefined) throw inputError('LR001', '--stress runs on the live kernel only', 'leave --kernel away');
+    const { conformStress } = await import('./conform-stress.ts');
+    return conformStress(names, { ...options, stress: options.stress }, rules, context);
+  }
   const yaml = names.filter((name) => hasScenarios(name, io.cwd));
   const scenarios = yaml.length === 0 ? [] : selectScenarios(yaml, {}, rules.model, io);
   const sources = sourcesOf(
@@ -177,9 +217,10 @@ export async function conform(
   );
   if (sources === undefined || scenarios === undefined) return EXIT.input;
   const { startKernels } = await import('../conform/live-kernels.ts');
-  const started = await startKernels(options.generate === undefined ? 1 : options.jobs);
+  const started = await startKernels(jobsFor(options, image), image);
   if (!started.ok) {
-    io.stderr.write(`lastref: the live kernel cannot be used: ${started.why}\n`);
+    const which = image === undefined ? 'the live kernel' : `the kernel ${image}`;
+    io.stderr.write(`lastref: ${which} cannot be used: ${started.why}\n`);
     return EXIT.cannotRun;
   }
   const { kernels } = started;
@@ -190,6 +231,8 @@ export async function conform(
     if (sources.length > 0) await runFiles(kernels, sources, rules, findings);
     if (scenarios.length > 0) io.stderr.write(await runScenarios(kernels.first, scenarios, options, rules, findings));
     if (options.generate !== undefined) await runGenerated(kernels, options, rules, findings);
+  } catch (error) {
+    return kernelGone(error, options.kernel, io);
   } finally {
     await kernels.stop();
   }

@@ -57,9 +57,18 @@ function addConform(program: Command, run: Run): void {
     .command('conform')
     .description('hold the model against a real kernel: the same traces on both, every result and state compared')
     .argument('[files...]', 'trace files (JSON), scenarios (YAML), or folders of them')
-    .option('--kernel <name>', 'live: the running kernel (root is needed)', 'live')
+    .option(
+      '--kernel <name>',
+      'live: the running kernel (root is needed); the path of a kernel image, or a fetched one by its release: QEMU boots it',
+      'live',
+    )
     .option('--generate <n>', 'also at least n generated steps', wholeNumber)
     .option('--schedules <n>', 'every schedule of scenarios that have at most n, of others a sample', wholeNumber, 200)
+    .option(
+      '--stress <n>',
+      'instead: let the actors of scenarios run freely, n times, and look for strange outcomes',
+      wholeNumber,
+    )
     .option('--seed <text>', 'seed of generated traces and of samples', '1')
     .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
     .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 6);

@@ -109,7 +109,8 @@ export class Holding {
   /** Undefined: the state in the cells shows all this. Otherwise what it shows instead. */
   private shownAs({ slots, links, ids }: Seen): unknown {
     for (const slot of slots) {
-      const shown = modelSlot(this.k, slot, revisionOf);
+      // Kernels before revisions leave that member of the query as it was: 0.
+      const shown = modelSlot(this.k, slot, (one) => (this.k.has('mprog') ? revisionOf(one) : 0));
       if (shown !== undefined && !sameJson(normal(slot.shown), normal(shown))) return { ...slot, shown };
     }
     for (const link of links) {

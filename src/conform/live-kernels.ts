@@ -1,6 +1,36 @@
-/** Several agents on the running kernel, which share nothing: while one waits, another works. */
+/** Several agents that share nothing, on the running kernel or each in a machine of its own: while one waits, another works. */
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ConformKernel } from './line.ts';
-import { type AgentProcess, startLive } from './live.ts';
+import { type AgentProcess, type Started, startLive } from './live.ts';
+import { startQemu } from './qemu.ts';
+
+/** What scripts/fetch-kernels.sh fetched, a folder per release. */
+const FETCHED = fileURLToPath(new URL('../../.kernels/', import.meta.url));
+
+/** The image that `--kernel` names: a path, or the beginning of a release that was fetched. Undefined: the live kernel. */
+export function imageOf(word: string, cwd: string, folder: string = FETCHED): string | undefined {
+  if (word === 'live') return undefined;
+  const fetched = fetchedReleases(folder).filter((release) => release === word || release.startsWith(`${word}.`));
+  const newest = fetched.at(-1);
+  return newest === undefined ? resolve(cwd, word) : join(folder, newest, 'vmlinuz');
+}
+
+/** Oldest first. */
+export function fetchedReleases(folder: string = FETCHED): readonly string[] {
+  try {
+    return readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+
+/** `linux-5.10` for the image of a 5.10 release, if its path or the word that named it says so. */
+export function semanticsOfImage(image: string, known: Iterable<string>): string | undefined {
+  const [, version] = /(?:^|[/-])(\d+\.\d+)[.\d]*[^/]*(?:\/[^/]*)?$/.exec(image) ?? [];
+  return [...known].find((name) => name === `linux-${version}`);
+}
 
 export interface LiveKernels {
   readonly first: ConformKernel;
@@ -13,14 +43,15 @@ export type StartedKernels =
   | { readonly ok: true; readonly kernels: LiveKernels }
   | { readonly ok: false; readonly why: string };
 
-export async function startKernels(number: number): Promise<StartedKernels> {
+/** `image`: the kernel to boot; undefined is the running one. */
+export async function startKernels(number: number, image?: string): Promise<StartedKernels> {
   const all: AgentProcess[] = [];
   let note: string | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all(all.map((kernel) => kernel.stop()));
   };
   while (all.length < Math.max(1, number)) {
-    const started = await startLive();
+    const started: Started = image === undefined ? await startLive() : await startQemu(image);
     if (!started.ok) {
       await stop();
       return started;

@@ -1,5 +1,5 @@
 /** The running kernel: an agent as a child process, spoken to over its standard input and output. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, type StdioOptions, spawn } from 'node:child_process';
 import process from 'node:process';
 import { buildAgent } from './build.ts';
 import { type ConformKernel, KernelGone, parseReply, type Reply, type Request, requestLine } from './line.ts';
@@ -7,6 +7,8 @@ import { type ConformKernel, KernelGone, parseReply, type Reply, type Request, r
 /** The agent gives up on a step after 5 s; this is for an agent that does not. */
 const SILENCE_MS = 30_000;
 const STOP_MS = 5_000;
+/** What is kept of standard error, or of a console: enough for the whole of an oops. */
+const SEEN_MAX = 16_384;
 
 interface Waiting {
   readonly first: number;
@@ -18,12 +20,28 @@ interface Waiting {
 
 const NOT_SENT: Reply = { status: '!unsupported: a name that cannot be sent', values: new Map() };
 
+export interface AgentOptions {
+  readonly args?: readonly string[];
+  /** The agent cleans up nothing: its machine is switched off. The child's descriptor 3 is the machine's console. */
+  readonly machine?: boolean;
+  /** What standard error says when there is nothing more to wait for. */
+  readonly fatal?: RegExp;
+  /** Bytes of requests that may be under way: a serial line loses what its reader leaves lying. */
+  readonly window?: number;
+}
+
 /** Speaks the line protocol over any pair of streams that behaves like a child process. */
 export class AgentProcess implements ConformKernel {
   readonly name: string;
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly waiting: Waiting[] = [];
   private readonly ended: Promise<void>;
+  private readonly machine: boolean;
+  private readonly window: number;
+  private readonly unsent: string[] = [];
+  /** Lengths of the requests under way, in their order. */
+  private readonly flying: number[] = [];
+  private underway = 0;
   private seq = 0;
   private rest = '';
   private errors = '';
@@ -31,15 +49,25 @@ export class AgentProcess implements ConformKernel {
   private timer: NodeJS.Timeout | undefined;
   private greet: ((status: string) => void) | undefined;
 
-  constructor(name: string, path: string) {
+  constructor(name: string, path: string, { args = [], machine = false, fatal, window = Infinity }: AgentOptions = {}) {
     this.name = name;
+    this.machine = machine;
+    this.window = window;
     // Away from the terminal's process group: an interrupt is the tool's to handle, which then stops the agent.
-    this.child = spawn(path, [], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(machine ? (['pipe'] as const) : [])];
+    this.child = spawn(path, args, { stdio, detached: true }) as ChildProcessWithoutNullStreams;
     this.child.stdout.setEncoding('utf8');
     this.child.stdout.on('data', (text: string) => this.receive(text));
-    this.child.stderr.on('data', (text: Buffer) => {
-      this.errors = (this.errors + text.toString()).slice(-4096);
-    });
+    const listen = (text: Buffer): void => {
+      this.errors = (this.errors + text.toString()).slice(-SEEN_MAX);
+      const [last] = fatal?.exec(this.errors) ?? [];
+      if (last === undefined || this.gone !== undefined) return;
+      this.lose(last);
+      this.child.kill('SIGKILL');
+    };
+    this.child.stderr.on('data', listen);
+    this.child.stdio[3]?.on('data', listen);
+    this.child.stdio[3]?.on('error', () => undefined);
     this.child.stdin.on('error', () => undefined);
     this.ended = new Promise((resolve) => {
       this.child.on('error', (error) => {
@@ -51,6 +79,11 @@ export class AgentProcess implements ConformKernel {
         resolve();
       });
     });
+  }
+
+  /** The last lines of standard error or of the console. */
+  get seen(): string {
+    return this.errors;
   }
 
   get pid(): number | undefined {
@@ -71,24 +104,39 @@ export class AgentProcess implements ConformKernel {
     return new Promise((resolve, reject) => {
       const replies: Reply[] = [];
       const first = this.seq + 1;
-      const lines = requests.map((request) => {
+      for (const request of requests) {
         this.seq++;
-        return requestLine(this.seq, request) ?? `${this.seq}\t-\tunsendable\t-`;
-      });
+        this.unsent.push(requestLine(this.seq, request) ?? `${this.seq}\t-\tunsendable\t-`);
+      }
       this.waiting.push({ first, replies, count: requests.length, resolve, reject });
-      this.child.stdin.write(`${lines.join('\n')}\n`);
+      this.send();
       this.watch();
     });
   }
 
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.stdin.end();
+    if (this.machine) this.child.kill('SIGKILL');
+    else this.child.stdin.end();
     const late = setTimeout(() => this.child.kill('SIGTERM'), STOP_MS);
     const tooLate = setTimeout(() => this.child.kill('SIGKILL'), 2 * STOP_MS);
     await this.ended;
     clearTimeout(late);
     clearTimeout(tooLate);
+  }
+
+  /** As many requests as may be under way, in one write. */
+  private send(): void {
+    let text = '';
+    for (let line = this.unsent[0]; line !== undefined; line = this.unsent[0]) {
+      const size = line.length + 1;
+      if (this.underway > 0 && this.underway + size > this.window) break;
+      this.unsent.shift();
+      this.flying.push(size);
+      this.underway += size;
+      text += `${line}\n`;
+    }
+    if (text !== '') this.child.stdin.write(text);
   }
 
   private watch(): void {
@@ -104,6 +152,7 @@ export class AgentProcess implements ConformKernel {
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) this.line(line);
+    this.send();
     this.watch();
   }
 
@@ -120,6 +169,7 @@ export class AgentProcess implements ConformKernel {
       this.lose('the agent lost its place');
       return;
     }
+    this.underway -= this.flying.shift() ?? 0;
     batch.replies.push(reply.status.startsWith('!unsupported: operation unsendable') ? NOT_SENT : reply);
     if (batch.replies.length < batch.count) return;
     this.waiting.shift();

@@ -39,6 +39,9 @@ export type StressVerdict =
 const SPIN_NS = 30_000;
 const STATES_MAX = 1_000_000;
 const SECONDS_MAX = 20;
+/** Setup that leaves work behind, which the model has done before the actors begin; and the time that a kernel gets. */
+const LEAVES_WORK = new Set(['rmdir', 'unlink', 'rename', 'umount_bpffs', 'kill']);
+const REST_MS = 60;
 /** Steps that need the driver in between, so that they cannot run freely. */
 const NOT_FREE = new Set(['fork', 'clone_files', 'send_fd', 'wait', 'execve', 'fill_fds', 'free_fds']);
 /** A result that nobody can tell, because its process was killed. */
@@ -80,6 +83,7 @@ class Stress {
   private readonly kernel: ConformKernel;
   private readonly random: () => number;
   private readonly before: readonly Request[];
+  private readonly rests: boolean;
 
   constructor(tracer: ScenarioTracer, input: WorldInput, kernel: ConformKernel, seed: string) {
     this.tracer = tracer;
@@ -88,6 +92,7 @@ class Stress {
     this.kernel = kernel;
     this.random = seedrandom(seed);
     const { trace } = tracer.trace('stress', []);
+    this.rests = trace.steps.some(({ op }) => LEAVES_WORK.has(op));
     this.before = [...setupRequests(trace), ...trace.steps.map((step) => stepRequest(step, trace, this.flags))];
   }
 
@@ -98,7 +103,9 @@ class Stress {
   /** One run; the results by name. */
   async once(): Promise<Results> {
     const moves = this.input.actors.map((actor) => movesOf(actor, this.random));
-    const free = moves.flat().map((move) => ({ move, request: this.request(this.tracer.stepOf(move.actor, move.item)) }));
+    const free = moves
+      .flat()
+      .map((move) => ({ move, request: this.request(this.tracer.stepOf(move.actor, move.item)) }));
     // Events are made by the hub, while the others run.
     const handed = free.filter(({ request }) => request.actor !== NOBODY);
     const own = free.filter(({ request }) => request.actor === NOBODY);
@@ -113,9 +120,11 @@ class Stress {
     ]);
     const open: Request = { actor: NOBODY, op: 'open_gate' };
     const reset: Request = { actor: NOBODY, op: 'reset', args: { pins: 1 } };
-    const requests = [...this.before, ...starts, open, ...own.map(({ request }) => request), ...collects, reset];
+    await this.kernel.run(this.before);
+    if (this.rests) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    const requests = [...starts, open, ...own.map(({ request }) => request), ...collects, reset];
     const replies = await this.kernel.run(requests);
-    const events = this.before.length + starts.length + 1;
+    const events = starts.length + 1;
     const answers = events + own.length;
     return this.results([
       ...own.map(({ move }, i) => ({ move, reply: replies[events + i] as Reply })),

@@ -103,7 +103,6 @@ const MESSAGES = {
 };
 
 describeLive('reproducers in C', () => {
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(() => expect(leftovers()).to.deep.equal([]));
 
   for (const [group, ids] of [
@@ -112,15 +111,23 @@ describeLive('reproducers in C', () => {
   ] as const)
     for (const id of ids)
       it(`show ${group}/${id}`, function () {
-        if (!existsSync(sharedPath('traces'))) this.skip();
+        if (!existsSync(sharedPath('traces'))) {
+          console.log('      skipped: needs ../shared, which is not beside this checkout');
+          this.skip();
+        }
         expectAllOk(fromShared(group, id));
       });
+});
 
-  it('pass descriptors, kill and wait, and take names that C has already', () => {
+describeLive('a reproducer in C', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  it('passes descriptors, kills and waits, and takes names that C has already', () => {
     expectAllOk(sourceOf(MESSAGES, 'messages.json'));
   });
 
-  it('say which step is not as the trace has it, and go on', () => {
+  it('says which step is not as the trace has it, and goes on', () => {
     const steps = MESSAGES.steps.map((step, i) => (i === 7 ? { ...step, expect: { ran: ['a', 'a'] } } : step));
     const { status, stdout } = run(compiled(sourceOf({ ...MESSAGES, id: 'wrong', steps }, 'wrong.json')));
     expect(status).to.equal(1);
@@ -129,7 +136,7 @@ describeLive('reproducers in C', () => {
     expect(stdout).to.match(/# Totals: pass:11 fail:1 /);
   });
 
-  it('are skipped with 4 where one is not root', () => {
+  it('is skipped with 4 where one is not root', () => {
     const program = compiled(sourceOf({ ...MESSAGES, id: 'nobody' }, 'nobody.json'));
     spawnSync('chmod', ['-R', 'a+rX', folder]);
     const { status, stdout } = spawnSync(program, [], { encoding: 'utf8', uid: 65534, gid: 65534 });
@@ -137,7 +144,7 @@ describeLive('reproducers in C', () => {
     expect(status).to.equal(4);
   });
 
-  it('leave nothing behind when they are interrupted', async () => {
+  it('leaves nothing behind when it is interrupted', async () => {
     const sleeping = { actor: '-', op: 'sleep', args: { ms: 20_000 }, expect: {} };
     const steps = [
       ...MESSAGES.steps.slice(0, 3),
@@ -152,7 +159,7 @@ describeLive('reproducers in C', () => {
     expect(await new Promise((resolve) => child.on('close', resolve))).to.equal(128 + 15);
   });
 
-  it('show a counterexample by its choices', () => {
+  it('shows a counterexample by its choices', () => {
     const file = join(ROOT, 'scenarios/replace/attach-at-the-tail-then-detach.yaml');
     const scenario = loadScenario(readFileSync(file, 'utf8'), file, bpf);
     if (!scenario.ok) throw new Error(scenario.problems[0]?.message);

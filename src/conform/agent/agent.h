@@ -196,6 +196,13 @@ void set_fd_limit(bool filled);
 int send_text(int socket, const char *text, size_t len, int fd);
 ssize_t receive_text(int socket, char *text, size_t size, int *fd);
 
+/* --- init.c: on a kernel that was booted for the agent ----------------------------------------------------------- */
+
+/* Returns in the process that is to be the supervisor. */
+void be_init(void);
+/* Becomes another program, which the kernel kills when its parent dies. */
+int be_tied(char **command);
+
 /* --- hub.c, observe.c, event.c, setup.c ----------------------------------------------------------------------- */
 
 void be_hub(int in, int out) __attribute__((noreturn));

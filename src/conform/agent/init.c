@@ -3,8 +3,9 @@
  * line, and switches the machine off when the supervisor has ended. The console keeps standard error.
  */
 #include "agent.h"
-#include <linux/reboot.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,7 +25,7 @@ static void power_off(const char *why)
 	if (why != NULL)
 		fprintf(stderr, "lastref: init: %s: %s\n", why, strerror(errno));
 	sync();
-	reboot(LINUX_REBOOT_CMD_POWER_OFF);
+	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();
 }
@@ -72,4 +73,14 @@ void be_init(void)
 	}
 	tcdrain(1);
 	power_off(NULL);
+}
+
+int be_tied(char **command)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == 1)
+		return 1;
+	execvp(command[0], command);
+	fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
+	return 127;
 }

@@ -159,6 +159,10 @@ int main(int argc, char **argv)
 	int status = 0;
 	if (argc == 3 && is(argv[1], "--actor"))
 		return be_executed(atoi(argv[2]));
+	if (argc > 2 && is(argv[1], "--tied"))
+		return be_tied(argv + 2);
+	if (getpid() == 1)
+		be_init();
 	prctl(PR_SET_NAME, "lastref-agent");
 	struct rlimit files = {FD_LIMIT, 4096};
 	setrlimit(RLIMIT_NOFILE, &files);

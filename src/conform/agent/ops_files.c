@@ -1,9 +1,20 @@
 /* bpffs: the paths of a trace lie on mounts of the agent's own mount namespace. */
 #include "agent.h"
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+
+/* In a trace, a mount that is gone has no path; here, the directory below it stays. */
+static bool is_mounted(const char *path)
+{
+	char name[PATH_LEN], full[PATH_LEN];
+	struct statfs info;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "/"), path);
+	return statfs(mount_path(name, full), &info) == 0 && info.f_type == BPF_FS_MAGIC;
+}
 
 /* `x` and `.` lie on the mount "bpffs", `../m/x` on the mount m, `/elsewhere/x` on another file system. */
 bool bpffs_path(const char *written, char *buffer)
@@ -26,7 +37,7 @@ bool bpffs_path(const char *written, char *buffer)
 	if (strncmp(written, "../", 3) == 0) {
 		if (strstr(written + 3, "..") != NULL)
 			return false;
-		sprintf(buffer, "%s%s", mount_path("", base), written + 2);
+		sprintf(buffer, "%s%s", mount_path("", base), is_mounted(written + 3) ? written + 2 : "/unmounted");
 		return true;
 	}
 	if (strstr(written, "../") != NULL)

@@ -46,7 +46,7 @@ ssize_t receive_text(int socket, char *text, size_t size, int *fd)
 static void pair(const struct request *request, struct reply *reply)
 {
 	int ends[2];
-	long result = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends);
+	long result = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 	reply_result(reply, result);
 	if (result < 0)
 		return;
@@ -100,14 +100,16 @@ static void take_from(const struct request *request, struct reply *reply)
 {
 	char buffer[NAME_LEN];
 	int owner = actor_named(arg(request, "from"));
-	const struct handle *handle =
-		owner < 0 ? NULL : handle_named(&shared->tables[shared->actors[owner].table], arg(request, "handle"));
-	int pidfd = owner < 0 ? -1 : (int)syscall(SYS_pidfd_open, shared->actors[owner].pid, 0);
-	if (pidfd >= 0) {
-		int high = fcntl(pidfd, F_DUPFD_CLOEXEC, FD_TARGET);
-		close(pidfd);
-		pidfd = high;
-	}
+	/* The number of a process that was reaped may be another's by now. */
+	if (owner < 0 || shared->actors[owner].reaped)
+		return reply_status(reply, "%d", ESRCH);
+	const struct handle *handle = handle_named(&shared->tables[shared->actors[owner].table], arg(request, "handle"));
+	int pidfd = (int)syscall(SYS_pidfd_open, shared->actors[owner].pid, 0);
+	if (pidfd < 0)
+		return reply_result(reply, pidfd);
+	int high = fcntl(pidfd, F_DUPFD_CLOEXEC, FD_TARGET);
+	close(pidfd);
+	pidfd = high;
 	long fd = syscall(SYS_pidfd_getfd, pidfd, handle != NULL && handle->open ? handle->fd : NOT_OPEN, 0);
 	reply_result(reply, fd);
 	if (pidfd >= 0)

@@ -127,7 +127,8 @@ bool op_processes(const struct request *request, struct reply *reply, int fd)
 		_exit(0);
 	else if (is(op, "kill")) {
 		int target = actor_named(arg(request, "target"));
-		if (target < 0)
+		/* The number of a process that was reaped may be another's by now. */
+		if (target < 0 || shared->actors[target].reaped)
 			reply_status(reply, "%d", ESRCH);
 		else
 			reply_result(reply, kill(shared->actors[target].pid, SIGKILL));

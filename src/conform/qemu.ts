@@ -1,0 +1,110 @@
+/** A kernel booted in QEMU with the agent as its only program, spoken to over its second serial line. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { buildAgent } from './build.ts';
+import { initramfs } from './initramfs.ts';
+import { AgentProcess, type Started } from './live.ts';
+
+const QEMU = 'qemu-system-x86_64';
+
+/** A boot takes about 4 s, under emulation on a busy machine many times that. */
+const BOOT_MS = { kvm: 12_000, plain: 120_000 } as const;
+
+/** The kernel's end holds 64 KiB for a reader, some of it as bookkeeping. */
+const WINDOW = 16_384;
+
+/** Upon this QEMU stops the machine and stays. */
+const FATAL = /KVM internal error[^\r\n]*/;
+
+/** KVM has failed once: the next machine does not wait for it again. */
+let kvmFails = false;
+
+/** Lines of the console that explain a failed boot. */
+const CONSOLE_LINES = 25;
+
+type Acceleration = keyof typeof BOOT_MS;
+
+const CPU: Readonly<Record<Acceleration, readonly string[]>> = {
+  kvm: ['-enable-kvm', '-cpu', 'host,arch-capabilities=off'],
+  // Older models lack what the JIT asks for; with newer ones some kernels panic early.
+  plain: ['-cpu', 'Haswell'],
+};
+
+/** An oops ends the machine, so that it is seen at once and its console is the last that was heard. */
+const KERNEL_WORDS = 'console=ttyS0 panic=-1 oops=panic nokaslr mitigations=off random.trust_cpu=on';
+
+export function qemuArguments(image: string, initrd: string, acceleration: Acceleration): readonly string[] {
+  return [
+    ...CPU[acceleration],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', '512', '-nic', 'none'],
+    ...['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
+    ...['-chardev', 'stdio,id=line,signal=off', '-serial', 'chardev:line'],
+    ...['-kernel', image, '-initrd', initrd, '-append', KERNEL_WORDS],
+  ];
+}
+
+/** Written next to the agent, whose name carries a hash of its sources. */
+function initrdFor(agent: string): string {
+  const path = `${agent}.initrd`;
+  if (existsSync(path)) return path;
+  const half = `${path}.${process.pid}`;
+  writeFileSync(half, initramfs(readFileSync(agent)));
+  renameSync(half, path);
+  return path;
+}
+
+function canUseKvm(): boolean {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function obstacle(image: string): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  if (!existsSync(image)) return `there is no file ${image}`;
+  if (spawnSync(QEMU, ['--version']).status !== 0)
+    return `${QEMU} is not installed; scripts/fetch-kernels.sh installs it`;
+  return undefined;
+}
+
+const tail = (console: string): string =>
+  console.replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n');
+
+async function boot(image: string, agent: string, acceleration: Acceleration): Promise<Started> {
+  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent), acceleration)];
+  const kernel = new AgentProcess(image, agent, { args, machine: true, window: WINDOW, fatal: FATAL });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(
+      () => resolve(`!no answer ${BOOT_MS[acceleration] / 1000} s after its start`),
+      BOOT_MS[acceleration],
+    );
+  });
+  const status = await Promise.race([kernel.greeting(), late]);
+  clearTimeout(timer);
+  if (status === 'ok') {
+    const note = acceleration === 'plain' ? 'the kernel runs under plain emulation: KVM is not usable here' : undefined;
+    return { ok: true, kernel, note };
+  }
+  await kernel.stop();
+  return { ok: false, why: `${status.replace(/^!/, '')}; its console ends:\n${tail(kernel.seen)}` };
+}
+
+/** Boots a kernel image; says what is missing, or what its console said, if that cannot be. */
+export async function startQemu(image: string): Promise<Started> {
+  const why = obstacle(image);
+  if (why !== undefined) return { ok: false, why };
+  const built = buildAgent();
+  if (!built.ok) return built;
+  if (built.note !== undefined) return { ok: false, why: built.note };
+  if (!kvmFails && canUseKvm()) {
+    const started = await boot(image, built.path, 'kvm');
+    if (started.ok) return started;
+    kvmFails = true;
+  }
+  return boot(image, built.path, 'plain');
+}

@@ -1,0 +1,80 @@
+/** Scenarios on the running kernel: their schedules agree with the model, and so does what is seen when actors run freely. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { bpf } from '../../models/index.ts';
+import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { conformScenarios } from '../../src/conform/schedule-runs.ts';
+import { SCHEDULES } from '../../src/conform/schedules.ts';
+import { stress } from '../../src/conform/stress.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { ROOT } from '../support/repository.ts';
+import { describeLive, isKernel618, RULES, semanticsNamed } from './support.ts';
+
+function scenarioIn(path: string): Scenario {
+  const file = join(ROOT, 'scenarios', path);
+  const loaded = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+  if (loaded.ok) return loaded.value;
+  throw new Error(loaded.problems[0]?.message);
+}
+
+const RACE = 'cgroup/two-attaches-with-one-revision.yaml';
+const RUNS = 60;
+
+describeLive('scenarios on the live kernel', () => {
+  let kernel: AgentProcess;
+  before(async () => {
+    const started = await startLive();
+    if (!started.ok) throw new Error(started.why);
+    ({ kernel } = started);
+  });
+  after(() => kernel.stop());
+
+  it('agree with the model in every schedule', async function () {
+    if (!isKernel618) this.skip();
+    const scenarios = [
+      'races/update-against-close.yaml',
+      'replace/two-managers.yaml',
+      'pins/killed-before-the-pin.yaml',
+    ];
+    const ran = await conformScenarios(kernel, scenarios.map(scenarioIn), RULES, SCHEDULES, () => undefined);
+    expect(ran.totals).to.include({ differ: 0, notRunnable: 0 });
+    expect(ran.totals.agree).to.be.greaterThan(20);
+    expect(ran.whole).to.equal(3);
+  });
+
+  it('name what stands against a scenario, and what no schedule shows', async () => {
+    const scenarios = ['capacity/full-slot.yaml', RACE].map(scenarioIn);
+    const ran = await conformScenarios(kernel, scenarios, RULES, SCHEDULES, () => undefined);
+    expect(Object.values(ran.obstacles)).to.deep.equal([['full-slot']]);
+    expect(Object.keys(ran.left).join()).to.contain('grain lock');
+    expect(ran.totals.notRunnable).to.equal(1);
+  });
+
+  it('show nothing but outcomes of the model when actors run freely', async function () {
+    if (!isKernel618) this.skip();
+    const verdict = await stress(kernel, scenarioIn(RACE), bpf, 'linux-6.18', { runs: RUNS, seed: 't' });
+    if (verdict.kind !== 'ran') throw new Error(verdict.why);
+    expect(verdict.strange).to.deep.equal([]);
+    expect(verdict.seen.reduce((sum, { times }) => sum + times, 0)).to.equal(RUNS);
+    // Either may win the race; that both did in 60 runs shows that they race at all.
+    expect(verdict.seen.filter(({ times }) => times > 0)).to.have.length(2);
+  });
+
+  it('find outcomes that another kernel has not', async function () {
+    if (!isKernel618) this.skip();
+    expect(semanticsNamed('linux-5.10').name).to.equal('linux-5.10');
+    const verdict = await stress(kernel, scenarioIn(RACE), bpf, 'linux-5.10', { runs: 5, seed: 't' });
+    if (verdict.kind !== 'ran') throw new Error(verdict.why);
+    expect(verdict.strange).to.not.deep.equal([]);
+  });
+
+  it('do not run freely where nobody races', async () => {
+    const verdict = await stress(kernel, scenarioIn('modes/what-goes-with-what.yaml'), bpf, 'linux-6.18', {
+      runs: 1,
+      seed: 't',
+    });
+    expect(verdict).to.deep.equal({ kind: 'not-runnable', why: 'only one actor takes steps' });
+  });
+});
