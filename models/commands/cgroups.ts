@@ -24,7 +24,12 @@ export const mkdir = command({
     'mkdir [cgroup_mutex]'(k: Kernel, { args: { cgroup } }) {
       const taken = k.all.cgroup.some((other) => other.path === cgroup.path && other.phase === 'ONLINE');
       k.check('name is free', cgroup.phase === 'ABSENT' && !taken, 'EEXIST');
-      k.check('parent is alive', cgroup.parent === null || cgroup.parent.phase === 'ONLINE', 'ENOENT');
+      const { parent } = cgroup;
+      // Who is whose child is fixed when the scenario is bound.
+      if (parent !== null && parent.phase !== 'ONLINE')
+        if (k.all.cgroup.some((other) => other.path === parent.path && other.phase === 'ONLINE'))
+          k.exceeded(`a cgroup below ${parent.path}, which was made anew`);
+      k.check('parent is alive', parent === null || parent.phase === 'ONLINE', 'ENOENT');
       k.allocates('BPF state of the cgroup');
       bringOnline(k, cgroup);
     },
