@@ -51,7 +51,7 @@ export const bpf: ModelDefinition = {
   objects,
   actorKind: 'process',
   commands,
-  works,
+  works: Object.values(works),
   properties,
   flags: FLAG_VALUES,
   errnos: ERRNOS,
@@ -74,4 +74,4 @@ export const bpf: ModelDefinition = {
 
 export { FEATURES, type Feature } from './semantics/features.ts';
 export { LINUX } from './semantics/linux.ts';
-export { type Changes, type Proposal, proposal } from './semantics/proposal.ts';
+export { type Base, type Changes, combine, type Proposal, proposal } from './semantics/proposal.ts';

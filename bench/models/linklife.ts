@@ -243,7 +243,7 @@ export const linkLife: ModelDefinition = {
   flags: {},
   errnos: [],
   rules: {},
-  semantics: { plain: { name: 'plain', says: 'the only one', features: new Set(), rules: {} } },
+  semantics: { plain: { name: 'plain', says: 'the only one', features: new Set(), changes: {} } },
   defaultSemantics: 'plain',
   populate: ({ objects: sizes }) => ({
     instances: {

@@ -87,7 +87,7 @@ export const getCloexec = command({
 export const keepsOnExec = (process: Process, number: number): boolean =>
   process.table !== null && process.table.cloexec.length > 0 && process.table.cloexec.at(number);
 
-const full = (op: 'fill_fds' | 'free_fds', value: boolean) =>
+const full = <const Op extends string>(op: Op, value: boolean) =>
   command({
     op,
     name: 'setrlimit(2)',
@@ -148,7 +148,11 @@ export const pidfdGetfd = command({
 });
 
 /** One file operation on a descriptor of a BPF object, with the errno that its file says (facts link-core 4.11). */
-const fileOperation = (op: string, name: string, errno: (file: { readonly type: string }) => string) =>
+const fileOperation = <const Op extends string>(
+  op: Op,
+  name: string,
+  errno: (file: { readonly type: string }) => string,
+) =>
   command({
     op,
     name,

@@ -42,7 +42,7 @@ import { progDetach } from './prog-detach.ts';
 import { linkGetFdById, progGetFdById, progLoad } from './prog-load.ts';
 import { query } from './prog-query.ts';
 
-const all: readonly AnyCommand[] = [
+const all = [
   progLoad,
   progAttach,
   progDetach,
@@ -117,8 +117,10 @@ const all: readonly AnyCommand[] = [
   bpffs.openDir,
   bpffs.mountBpffs,
   bpffs.umountBpffs,
-];
+] as const;
 
-export const commands: Readonly<Record<string, AnyCommand>> = Object.fromEntries(
-  all.map((command) => [command.op, command]),
-);
+/** Every command with its static types, by operation. */
+export type Commands = { readonly [C in (typeof all)[number] as C['op']]: C };
+
+export const commands = Object.fromEntries(all.map((command) => [command.op, command])) as unknown as Commands &
+  Readonly<Record<string, AnyCommand>>;

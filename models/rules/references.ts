@@ -4,26 +4,14 @@
  */
 import type { Cgroup, Kernel, Link, OpenFile, Process, Program } from '../kernel.ts';
 
-interface Counted {
-  refs: number;
-  readonly kind: string;
-  readonly name: string;
-}
-
-function count(k: Kernel, object: Counted, by: 1 | -1, why: string): void {
-  object.refs += by;
-  k.tell({ type: by === 1 ? 'get' : 'put', object: `${object.kind} ${object.name}`, refs: object.refs, why });
-}
-
 export function getProgram(k: Kernel, program: Program, why: string): void {
   if (program.phase !== 'LOADED')
     k.broken('use-after-free', `${why} takes a reference on program ${program.name}, which nobody holds`);
-  count(k, program, 1, why);
+  k.get(program, 'refs', { why });
 }
 
 export function putProgram(k: Kernel, program: Program, why: string): void {
-  count(k, program, -1, why);
-  if (program.refs === 0) k.rules.freeProgram(k, program);
+  k.put(program, 'refs', { why }, () => k.rules.freeProgram(k, program));
 }
 
 /** Last put: the id is freed inline; memory goes after a grace period for packets that are running (facts link-core 2.5). */
@@ -38,7 +26,7 @@ export function freeProgram(k: Kernel, program: Program): void {
 export function getLink(k: Kernel, link: Link, why: string): void {
   if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED')
     k.broken('use-after-free', `${why} takes a reference on link ${link.name}, which nobody holds`);
-  count(k, link, 1, why);
+  k.get(link, 'refs', { why });
 }
 
 /**
@@ -46,22 +34,21 @@ export function getLink(k: Kernel, link: Link, why: string): void {
  * work item where the put came from a pin (facts link-core 3.2) or from the kernel itself.
  */
 export function putLink(k: Kernel, link: Link, why: string, by: Process | null): void {
-  count(k, link, -1, why);
-  if (link.refs > 0) return;
-  if (link.phase === 'PRIMED') return;
-  link.fire('LAST_PUT');
-  if (by === null) link.deferred = true;
-  else by.releasing.append(link);
+  k.put(link, 'refs', { why }, () => {
+    if (link.phase === 'PRIMED') return;
+    link.fire('LAST_PUT');
+    if (by === null) link.deferred = true;
+    else by.releasing.append(link);
+  });
 }
 
 export function getFile(k: Kernel, file: OpenFile, why: string): void {
-  count(k, file, 1, why);
+  k.get(file, 'refs', { why });
 }
 
 /** A file's last reference: what it stands for is released by the process that dropped it, or by the kernel (null). */
 export function putFile(k: Kernel, file: OpenFile, why: string, by: Process | null): void {
-  count(k, file, -1, why);
-  if (file.refs === 0) k.rules.releaseFile(k, file, by);
+  k.put(file, 'refs', { why }, () => k.rules.releaseFile(k, file, by));
 }
 
 /** A new struct file for something that holds its own reference already. */
@@ -73,26 +60,23 @@ export function openFile(file: OpenFile, kind: OpenFile['type'], target: OpenFil
 
 /** A css reference: keeps the memory of a cgroup, not its BPF state. */
 export function getCss(k: Kernel, cgroup: Cgroup, why: string): void {
-  cgroup.cssRefs += 1;
-  k.tell({ type: 'get', object: `css of ${cgroup.name}`, refs: cgroup.cssRefs, why });
+  k.get(cgroup, 'cssRefs', { why, what: `css of ${cgroup.name}` });
 }
 
 export function putCss(k: Kernel, cgroup: Cgroup, why: string): void {
-  cgroup.cssRefs -= 1;
-  k.tell({ type: 'put', object: `css of ${cgroup.name}`, refs: cgroup.cssRefs, why });
+  k.put(cgroup, 'cssRefs', { why, what: `css of ${cgroup.name}` });
 }
 
 /** A reference on the BPF state: sockets and descendants keep programs of a dying cgroup running. */
 export function getBpf(k: Kernel, cgroup: Cgroup, why: string): void {
-  cgroup.bpfRefs += 1;
-  k.tell({ type: 'get', object: `BPF state of ${cgroup.name}`, refs: cgroup.bpfRefs, why });
+  k.get(cgroup, 'bpfRefs', { why, what: `BPF state of ${cgroup.name}` });
 }
 
 /** At zero a dying cgroup is drained: its release work is queued (kernel/bpf/cgroup.c cgroup_bpf_release_fn). */
 export function putBpf(k: Kernel, cgroup: Cgroup, why: string): void {
-  cgroup.bpfRefs -= 1;
-  k.tell({ type: 'put', object: `BPF state of ${cgroup.name}`, refs: cgroup.bpfRefs, why });
-  if (cgroup.bpfRefs === 0 && cgroup.phase === 'DYING') cgroup.fire('DRAIN');
+  k.put(cgroup, 'bpfRefs', { why, what: `BPF state of ${cgroup.name}` }, () => {
+    if (cgroup.phase === 'DYING') cgroup.fire('DRAIN');
+  });
 }
 
 /** All ancestors, nearest first. */

@@ -1,15 +1,14 @@
 /** Kernel releases as sets of features. 6.1, 6.12, 6.18 and 7.2 are the kernels that the facts were observed on. */
 import type { Semantics } from '../../src/modelling/index.ts';
-import type { Rules } from '../kernel.ts';
 import type { Feature } from './features.ts';
 
-export type BpfSemantics = Semantics<Rules, Feature>;
+export type BpfSemantics = Semantics<Feature>;
 
 const kernel = (name: string, says: string, features: readonly Feature[]): BpfSemantics => ({
   name,
   says,
   features: new Set(features),
-  rules: {},
+  changes: {},
 });
 
 const V4_10: readonly Feature[] = ['attach-needs-net-admin'];

@@ -85,4 +85,8 @@ export const unixGc = work({
   },
 });
 
-export const works = [linkPutDeferred, programFree, cgroupRelease, cgroupFree, ringExit, unixGc];
+const all = [linkPutDeferred, programFree, cgroupRelease, cgroupFree, ringExit, unixGc] as const;
+
+/** Every deferred work with its static types, by name. */
+export type Works = { readonly [W in (typeof all)[number] as W['name']]: W };
+export const works = Object.fromEntries(all.map((each) => [each.name, each])) as unknown as Works;

@@ -44,7 +44,7 @@ export const TOPICS: Readonly<Record<string, (model: ModelDefinition) => readonl
     })),
   rules: (model) =>
     Object.keys(model.rules).map((name) => {
-      const replaced = Object.values(model.semantics).filter(({ rules }) => Object.hasOwn(rules, name));
+      const replaced = Object.values(model.semantics).filter(({ changes }) => Object.hasOwn(changes.rules ?? {}, name));
       return {
         name,
         says:

@@ -1,5 +1,6 @@
 /** `lastref explain NAME`: a property, command, deferred work, semantics, feature, rule, grain, claim, errno or error code. */
 import type { ModelDefinition } from '../modelling/model.ts';
+import { changeText, listChanges } from '../modelling/semantics.ts';
 import { wrap } from '../report/width.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { didYouMean } from '../world/suggest.ts';
@@ -92,10 +93,10 @@ const semantics: Explainer = (name, { model, scenarios }) => {
   if (found === undefined) return undefined;
   return [
     `${name}: ${found.says}`,
-    ...part('Base', found.base),
+    ...part('Base', found.ground?.name),
     ...part('Claims', found.claims?.join(', ')),
     ...part('Features', [...found.features].join(', ')),
-    ...part('Replaces the rules', Object.keys(found.rules).join(', ')),
+    ...part('Changes', listChanges(found.changes).map(changeText).join(', ')),
     ...partOf('Scenarios', asEntries(scenarios().filter((scenario) => scenario.semantics.includes(name)))),
   ];
 };

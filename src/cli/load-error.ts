@@ -11,7 +11,7 @@ interface Place {
 }
 
 /** Names that exist, by what a message calls them. */
-export type KnownNames = (what: 'semantics' | 'feature' | 'rule') => Iterable<string>;
+export type KnownNames = (what: string) => Iterable<string>;
 
 /** What esbuild says in `file:line:column: ERROR: text`. */
 function compileError(message: string): (Place & { readonly file: string; readonly text: string }) | undefined {
@@ -60,20 +60,30 @@ function importError(error: Error, file: string): InputError | undefined {
   return inputError('LR241', `an import finds no export "${name}"`, hint, { file, ...placeOfWord(name, file) });
 }
 
+/** Topics of `lastref list`, where they are not the plural. */
+const TOPIC_OF: Readonly<Record<string, string>> = {
+  semantics: 'semantics',
+  step: 'commands',
+  'kind of object': 'objects',
+  phase: 'objects',
+  event: 'objects',
+  'deferred work': 'works',
+};
+
 /** The hint for a name that does not exist. */
-export function nearest(name: string, known: Iterable<string>, what: 'semantics' | 'feature' | 'rule'): string {
-  const topic = what === 'semantics' ? what : `${what}s`;
+export function nearest(name: string, known: Iterable<string>, what: string): string {
+  const topic = TOPIC_OF[what] ?? `${what}s`;
   const file = what === 'semantics' ? '; the path of a file ends in .ts' : '';
   return didYouMean(name, known) ?? `\`lastref list ${topic}\` shows the names${file}`;
 }
 
 /** An error of `proposal()`, which quotes the name that does not exist. */
 function unknownName(error: Error, file: string, place: Place | undefined, known: KnownNames): InputError | undefined {
-  const found = /there is no (semantics|feature|rule) "([^"]+)"/.exec(error.message);
+  const found = /there is no ([a-z ]+) "([^"]+)"(?:; known: (.*))?/.exec(error.message);
   if (found === null) return undefined;
-  const [message, , name = ''] = found;
-  const what = found[1] as 'semantics' | 'feature' | 'rule';
-  const hint = nearest(name, known(what), what);
+  const [, what = '', name = '', listed = ''] = found;
+  const message = `there is no ${what} "${name}"`;
+  const hint = nearest(name, [...known(what), ...listed.split(', ')], what);
   return inputError('LR244', message, hint, { file, ...(placeOfWord(name, file, place?.line) ?? place) });
 }
 
@@ -96,13 +106,13 @@ export function loadError(error: unknown, file: string, known: KnownNames): Inpu
   return inputError('LR242', `throws while it is loaded: ${kind}${error.message}`, undefined, { file, ...place });
 }
 
-/** What a rule of the file throws during a run. Errnos, blocked steps and broken laws are no errors, and stay what they are. */
-export function ruleError(error: unknown, rule: string, file: string): unknown {
+/** What code of the file throws during a run; `what` is `rule "NAME"` or the like. Errnos, blocked steps and broken laws are no errors, and stay what they are. */
+export function ruleError(error: unknown, what: string, file: string): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const kind = error.name === 'Error' ? '' : `${error.name}: `;
   const hint = 'a rule has to decide in every state that the run reaches';
-  return inputError('LR245', `the rule "${rule}" throws: ${kind}${error.message}`, hint, {
+  return inputError('LR245', `the ${what} throws: ${kind}${error.message}`, hint, {
     file,
-    ...(placeInStack(error, file) ?? placeOfWord(rule, file)),
+    ...(placeInStack(error, file) ?? placeOfWord(what.split('"')[1] ?? what, file)),
   });
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ModelDefinition } from '../modelling/model.ts';
-import type { Semantics } from '../modelling/semantics.ts';
+import { layersOf, type Semantics, type StepChange } from '../modelling/semantics.ts';
+import { unknownNames } from '../modelling/under.ts';
 import { inputError } from './errors.ts';
 import { type KnownNames, loadError, nearest, placeOfWord, ruleError } from './load-error.ts';
 
@@ -34,7 +35,8 @@ export function featuresOf(model: ModelDefinition): ReadonlySet<string> {
 function knownNames(model: ModelDefinition): KnownNames {
   return (what) => {
     if (what === 'feature') return featuresOf(model);
-    return Object.keys(what === 'rule' ? model.rules : model.semantics);
+    if (what === 'semantics') return Object.keys(model.semantics);
+    return what === 'rule' ? Object.keys(model.rules) : [];
   };
 }
 
@@ -49,7 +51,7 @@ export async function chooseSemantics(
   const chosen: Chosen[] = [];
   for (const word of words) {
     const known = Object.hasOwn(semantics, word) ? semantics[word] : undefined;
-    if (known !== undefined) chosen.push({ name: word, as: undefined, base: known.base });
+    if (known !== undefined) chosen.push({ name: word, as: undefined, base: known.ground?.name });
     else if (SCRIPT.test(word)) {
       const own = await fromFile(resolve(cwd, word), model);
       if (Object.hasOwn(semantics, own.name))
@@ -58,7 +60,7 @@ export async function chooseSemantics(
           ...placeOfWord(own.name, resolve(cwd, word)),
         });
       semantics[own.name] = own;
-      chosen.push({ name: own.name, as: word, base: own.base });
+      chosen.push({ name: own.name, as: word, base: own.ground?.name });
     } else
       throw inputError('LR109', `there is no semantics "${word}"`, nearest(word, Object.keys(semantics), 'semantics'));
   }
@@ -88,44 +90,64 @@ function usable(exported: unknown, file: string, model: ModelDefinition): Semant
       file,
       ...placeOfWord('export default', file),
     });
-  const demand = (what: 'feature' | 'rule', names: Iterable<string>, known: ReadonlySet<string>): void => {
-    for (const name of names)
-      if (!known.has(name))
-        throw inputError('LR244', `there is no ${what} "${name}"`, nearest(name, known, what), {
-          file,
-          ...placeOfWord(name, file),
-        });
+  const refuse = (what: string, name: string, known: Iterable<string>): never => {
+    throw inputError('LR244', `there is no ${what} "${name}"`, nearest(name, known, what), {
+      file,
+      ...placeOfWord(name, file),
+    });
   };
-  demand('feature', exported.features, featuresOf(model));
-  demand('rule', Object.keys(exported.rules), new Set(Object.keys(model.rules)));
-  return { ...exported, rules: blamingRules(exported.rules, file) };
+  const features = featuresOf(model);
+  for (const name of exported.features) if (!features.has(name)) refuse('feature', name, features);
+  const unknown = layersOf(exported).flatMap(({ changes }) => unknownNames(model, changes))[0];
+  if (unknown !== undefined) refuse(unknown.what, unknown.name, unknown.known);
+  return blaming(exported, file, new Set(Object.values(model.semantics)));
 }
 
-/** The rules of the file; what they throw while a run calls them is a fault of the file, not of lastref. */
-function blamingRules(rules: object, file: string): object {
-  const blaming = Object.entries(rules).map(([name, rule]: [string, unknown]) => {
-    if (typeof rule !== 'function')
-      throw inputError('LR243', `the rule "${name}" is no function`, undefined, { file, ...placeOfWord(name, file) });
+/** The semantics with its code wrapped: what that throws while a run calls it is a fault of the file, not of lastref. */
+function blaming(semantics: Semantics, file: string, builtIn: ReadonlySet<Semantics>): Semantics {
+  if (builtIn.has(semantics)) return semantics;
+  const { ground, changes } = semantics;
+  const code = <T>(what: string, value: T): T => {
+    if (typeof value !== 'function')
+      throw inputError('LR243', `the ${what} is no function`, undefined, { file, ...placeOfWord(nameIn(what), file) });
     const call = (...args: unknown[]): unknown => {
       try {
-        return (rule as (...given: unknown[]) => unknown)(...args);
+        return (value as (...given: unknown[]) => unknown)(...args);
       } catch (error) {
-        throw ruleError(error, name, file);
+        throw ruleError(error, what, file);
       }
     };
-    return [name, call] as const;
-  });
-  return Object.fromEntries(blaming);
+    return call as T;
+  };
+  const each = <T>(record: object | undefined, wrap: (name: string, value: T) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(record ?? {}).map(([name, value]) => [name, wrap(name, value as T)]));
+  const step = (name: string, value: StepChange): StepChange =>
+    typeof value === 'object' && value !== null ? each(value, step as never) : code(`step "${name}"`, value);
+  const wrapped = {
+    ...changes,
+    rules: each(changes.rules, (name, rule) => code(`rule "${name}"`, rule)),
+    steps: each(changes.steps, (_op, steps: Readonly<Record<string, StepChange>>) => each(steps, step)),
+    works: each(changes.works, (work, parts: object) =>
+      each(parts, (_part, run) => code(`deferred work "${work}"`, run)),
+    ),
+  };
+  return {
+    ...semantics,
+    changes: wrapped,
+    ...(ground === undefined ? {} : { ground: blaming(ground, file, builtIn) }),
+  };
 }
+
+const nameIn = (what: string): string => what.split('"')[1] ?? what;
 
 function isSemantics(value: unknown): value is Semantics {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, says, features, rules } = value as Partial<Semantics>;
+  const { name, says, features, changes } = value as Partial<Semantics>;
   return (
     typeof name === 'string' &&
     typeof says === 'string' &&
     features instanceof Set &&
-    typeof rules === 'object' &&
-    rules !== null
+    typeof changes === 'object' &&
+    changes !== null
   );
 }

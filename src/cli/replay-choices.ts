@@ -57,7 +57,7 @@ export async function replayOfChoices(
     return EXIT.input;
   }
   const scenario = withExpectationsOfBase(loaded.value, [
-    { name: semantics.name, as: semanticsAs, base: semantics.base },
+    { name: semantics.name, as: semanticsAs, base: semantics.ground?.name },
   ]);
   const replayed = replayChoices(scenario, model, { semantics: semantics.name, grain, choices, semanticsAs });
   if (!replayed.ok) {

@@ -94,9 +94,10 @@ export interface CommandSpec<
   R extends Fields,
   Made extends string,
   Steps extends string,
+  Op extends string = string,
 > {
   /** The vocabulary's name of the operation. */
-  readonly op: string;
+  readonly op: Op;
   /** The kernel's name: BPF_LINK_UPDATE, unlink(2). */
   readonly name: string;
   /** Kernel path and function, and the ids of the facts. */
@@ -145,8 +146,8 @@ export interface AnyWork {
   readonly run: (k: never, object: never) => void;
 }
 
-export interface WorkSpec<W, O extends Objects, K extends keyof O & string> {
-  readonly name: string;
+export interface WorkSpec<W, O extends Objects, K extends keyof O & string, Name extends string = string> {
+  readonly name: Name;
   readonly cites: string;
   readonly on: K;
   readonly ready: (k: W, object: View<O, K>) => boolean;
@@ -161,9 +162,10 @@ export function language<W extends World<O>, O extends Objects, Actor extends ke
       const R extends Fields,
       const Made extends keyof O & string,
       Steps extends string,
+      const Op extends string,
     >(
-      spec: CommandSpec<W, O, Actor, A, R, Made, Steps>,
-    ): AnyCommand & { readonly steps: CommandSpec<W, O, Actor, A, R, Made, Steps>['steps'] } {
+      spec: CommandSpec<W, O, Actor, A, R, Made, Steps, Op>,
+    ): AnyCommand & { readonly op: Op; readonly steps: CommandSpec<W, O, Actor, A, R, Made, Steps>['steps'] } {
       return {
         op: spec.op,
         name: spec.name,
@@ -180,8 +182,10 @@ export function language<W extends World<O>, O extends Objects, Actor extends ke
         cleanup: spec.cleanup as never,
       };
     },
-    work<K extends keyof O & string>(spec: WorkSpec<W, O, K>): AnyWork {
-      return spec as AnyWork;
+    work<K extends keyof O & string, const Name extends string>(
+      spec: WorkSpec<W, O, K, Name>,
+    ): AnyWork & WorkSpec<W, O, K, Name> {
+      return spec as AnyWork & WorkSpec<W, O, K, Name>;
     },
   };
 }

@@ -29,5 +29,15 @@ export {
 export type { Declarations, Description, Instance, InstanceRef, ModelDefinition, Population, Use } from './model.ts';
 export { type ListView, type Objects, object, type View } from './object.ts';
 export { type AnyProperty, type Check, propertyLanguage } from './property.ts';
-export type { Changes, Semantics } from './semantics.ts';
+export {
+  type Change,
+  type Changes,
+  changeText,
+  featuresAfter,
+  layersOf,
+  listChanges,
+  restored,
+  type Semantics,
+} from './semantics.ts';
+export { type Replaceable, under, unknownNames } from './under.ts';
 export type { Happening, World } from './world.ts';

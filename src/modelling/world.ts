@@ -27,6 +27,16 @@ export interface RunningCall<O extends Objects> {
   readonly made: Readonly<Record<string, ViewOf<O, keyof O & string>>>;
 }
 
+/** An object with a counter of references. */
+export type Counted<C extends string> = { readonly kind: string; readonly name: string } & { [N in C]: number };
+
+export interface Reference {
+  /** Who holds it, and what for. */
+  readonly why: string;
+  /** What is held, where that is not the object as a whole. */
+  readonly what?: string;
+}
+
 export interface World<O extends Objects = Objects> {
   /** Every object, by kind. */
   readonly all: Views<O>;
@@ -64,6 +74,10 @@ export interface World<O extends Objects = Objects> {
   returns(values: Readonly<Record<string, unknown>>): void;
   /** What the actor sees of a command that succeeded, where that is an errno: what a denied event returns to it. */
   sees(errno: string): void;
+  /** Takes a reference: the counter of the object goes up by one. */
+  get<C extends string>(object: Counted<C>, counter: C, reference: Reference): void;
+  /** Drops a reference; `last` runs when it was the last one. */
+  put<C extends string>(object: Counted<C>, counter: C, reference: Reference, last?: () => void): void;
   /** Tells whoever watches. */
   tell(happening: Happening): void;
   /** A property calls this when its subject exists; a property that never did is vacuous. */

@@ -1,6 +1,7 @@
 /** Binding: from a scenario's words to a machine. The only place that knows how all the parts fit together. */
 import { count } from '../modelling/field.ts';
 import { type Objects, object } from '../modelling/object.ts';
+import { under } from '../modelling/under.ts';
 import { frameKind, frameObject, registerLayout } from './actor-space.ts';
 import type { AnyView, AnyViews } from './any-view.ts';
 import { type ArgContext, bindArgs } from './bind-args.ts';
@@ -287,6 +288,6 @@ class Binder {
 }
 
 /** Binds a scenario. Throws InputError for what the author can mend. */
-export function bind(input: WorldInput): Machine {
-  return new Binder(input).machine();
+export function bind(given: WorldInput): Machine {
+  return new Binder({ ...given, model: under(given.model, given.semantics) }).machine();
 }

@@ -1,6 +1,6 @@
 /** The world object that steps, works and properties receive. */
 import type { Semantics } from '../modelling/semantics.ts';
-import type { Happening } from '../modelling/world.ts';
+import type { Counted, Happening, Reference } from '../modelling/world.ts';
 import type { AnyViews } from './any-view.ts';
 import type { Coverage } from './coverage.ts';
 import { BLOCKED, BoundSignal, ErrnoSignal, LawSignal } from './signals.ts';
@@ -52,7 +52,7 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     },
     handles: parts.handles,
     calls: parts.calls,
-    rules: { ...parts.rules, ...semantics.rules },
+    rules: parts.rules,
     step: running,
     has: (feature: string) => semantics.features.has(feature),
     check(name: string, condition: unknown, errno: string) {
@@ -77,6 +77,17 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     },
     sees(errno: string) {
       running.seen = errno;
+    },
+    get(object: Counted<string>, counter: string, { why, what }: Reference) {
+      const refs = object[counter] as number;
+      object[counter] = refs + 1;
+      parts.watch({ type: 'get', object: what ?? `${object.kind} ${object.name}`, refs: refs + 1, why });
+    },
+    put(object: Counted<string>, counter: string, { why, what }: Reference, last?: () => void) {
+      const refs = (object[counter] as number) - 1;
+      object[counter] = refs;
+      parts.watch({ type: 'put', object: what ?? `${object.kind} ${object.name}`, refs, why });
+      if (refs === 0) last?.();
     },
     tell: parts.watch,
     subject() {

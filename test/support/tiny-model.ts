@@ -308,8 +308,8 @@ export const tiny: ModelDefinition = {
   errnos: ['EBADF', 'EEXIST', 'EINVAL', 'ENOENT', 'ESRCH'],
   rules: {},
   semantics: {
-    'linux-1': { name: 'linux-1', says: 'one link', features: new Set(), rules: {} },
-    'linux-2': { name: 'linux-2', says: 'many links', features: new Set(['multi']), rules: {} },
+    'linux-1': { name: 'linux-1', says: 'one link', features: new Set(), changes: {} },
+    'linux-2': { name: 'linux-2', says: 'many links', features: new Set(['multi']), changes: {} },
   },
   defaultSemantics: 'linux-2',
   populate({ objects: declared, actors, uses, limits, handles }, refuse) {

@@ -206,7 +206,7 @@ export const toy: ModelDefinition = {
   flags: {},
   errnos: ['EBADF', 'ENOENT'],
   rules: {},
-  semantics: { plain: { name: 'plain', says: 'the only one', features: new Set(), rules: {} } },
+  semantics: { plain: { name: 'plain', says: 'the only one', features: new Set(), changes: {} } },
   defaultSemantics: 'plain',
   populate: ({ objects: declared, uses }) => ({
     instances: {

@@ -19,6 +19,22 @@ export const refused = [
   proposal({ ...p, changes: { features: { add: ['storage-checks'] } } }),
   // @ts-expect-error a feature that does not exist
   proposal({ ...p, changes: { features: { remove: ['multy'] } } }),
+  // @ts-expect-error a command that does not exist
+  proposal({ ...p, changes: { steps: { link_updat: {} } } }),
+  // @ts-expect-error a step that does not exist
+  proposal({ ...p, changes: { steps: { link_update: { replace: () => undefined } } } }),
+  // @ts-expect-error a step that is none
+  proposal({ ...p, changes: { steps: { link_update: { resolve: 1 } } } }),
+  // @ts-expect-error a kind of object that has no phases
+  proposal({ ...p, changes: { charts: { slot: { ATTACHED: {} } } } }),
+  // @ts-expect-error a phase that does not exist
+  proposal({ ...p, changes: { charts: { link: { DEFUNKT: {} } } } }),
+  // @ts-expect-error an event that does not exist
+  proposal({ ...p, changes: { charts: { link: { ATTACHED: { DETATCH: null } } } } }),
+  // @ts-expect-error a phase that does not exist
+  proposal({ ...p, changes: { charts: { link: { ATTACHED: { DETACH: 'GON' } } } } }),
+  // @ts-expect-error a work that does not exist
+  proposal({ ...p, changes: { works: { unix_g: {} } } }),
   // @ts-expect-error a part of the models that proposals do not change
   proposal({ ...p, changes: { commands: {} } }),
   // @ts-expect-error a proposal stands on something
@@ -37,4 +53,28 @@ export const inside = proposal({
       },
     },
   },
+});
+
+export const composed = proposal({
+  ...p,
+  changes: ({ rules, steps, works }) => ({
+    rules: {
+      detachLink(k, link) {
+        rules.detachLink(k, link);
+        // @ts-expect-error a rule that does not exist
+        rules.detachLinks(k, link);
+      },
+    },
+    steps: {
+      link_update: {
+        resolve(k, call) {
+          // @ts-expect-error an argument that the command does not have
+          if (call.args.program === null) return 'done';
+          return steps.link_update.resolve(k, call);
+        },
+      },
+    },
+    charts: { link: { ATTACHED: { AUTO_DETACH: 'ATTACHED', DETACH: null } } },
+    works: { cgroup_bpf_release: { ready: (k, cgroup) => works.cgroup_bpf_release.ready(k, cgroup) } },
+  }),
 });

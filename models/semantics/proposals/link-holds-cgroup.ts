@@ -1,5 +1,4 @@
 /** When the target dies: the link holds it (C29, first variant). What C10 denies, as a proposal. */
-import { rules } from '../../rules/index.ts';
 import { getBpf, putBpf } from '../../rules/references.ts';
 import { proposal } from '../proposal.ts';
 
@@ -8,7 +7,7 @@ export const linkHoldsCgroup = proposal({
   base: 'linux-6.18',
   says: 'an attached link holds the BPF state of its cgroup, so that a removed cgroup keeps running it',
   claims: ['C10', 'C29'],
-  changes: {
+  changes: ({ rules }) => ({
     rules: {
       attachEntry(k, attachment) {
         rules.attachEntry(k, attachment);
@@ -21,5 +20,5 @@ export const linkHoldsCgroup = proposal({
         if (cgroup !== null) putBpf(k, cgroup, `link ${link.name}`);
       },
     },
-  },
+  }),
 });

@@ -1,6 +1,9 @@
 /** Kernels are sets of features, each of which some rule asks for. */
 import { expect } from 'chai';
-import { FEATURES, type Feature, LINUX, proposal } from '../../../models/index.ts';
+import { bpf, combine, FEATURES, type Feature, LINUX, proposal } from '../../../models/index.ts';
+import type { Rules } from '../../../models/kernel.ts';
+import type { BpfSemantics } from '../../../models/semantics/linux.ts';
+import { changeText, listChanges, restored, under } from '../../../src/modelling/index.ts';
 import { filesMatching } from '../../support/repository.ts';
 
 /** Releases in the order of their history, distribution kernels among the mainline ones that they are made from. */
@@ -76,27 +79,88 @@ describe('the kernels', () => {
   });
 
   it('have no rules of their own: a release is data', () => {
-    for (const { name, rules } of Object.values(LINUX)) expect(Object.keys(rules), name).to.deep.equal([]);
+    for (const { name, changes } of Object.values(LINUX)) expect(Object.keys(changes), name).to.deep.equal([]);
   });
 });
 
 describe('a proposal', () => {
   it('adds features to its base and takes some away', () => {
-    const { features: has, base } = proposal({
+    const { features: has, ground } = proposal({
       name: 'p',
       base: 'linux-5.7',
       changes: { features: { add: ['link-ids'], remove: ['replace'] } },
     });
-    expect(base).to.equal('linux-5.7');
+    expect(ground?.name).to.equal('linux-5.7');
     expect(minus(has, features('linux-5.7'))).to.deep.equal(['link-ids']);
     expect(minus(features('linux-5.7'), has)).to.deep.equal(['replace']);
   });
 
-  it('stands on another proposal, and keeps its rules', () => {
+  it('stands on another proposal, keeps its rules, and can call them', () => {
     const first = proposal({ name: 'a', base: 'linux-6.18', changes: { rules: { hasRoom: () => true } } });
-    const second = proposal({ name: 'b', base: first, changes: { rules: { mayDetach: () => false } } });
-    expect(Object.keys(second.rules).sort()).to.deep.equal(['hasRoom', 'mayDetach']);
-    expect(second.rules.hasRoom).to.equal(first.rules.hasRoom);
+    const second = proposal({
+      name: 'b',
+      base: first,
+      changes: ({ rules }) => ({ rules: { hierarchyAllows: (k, slot) => !rules.hasRoom(k, slot) } }),
+    });
+    const rules = under(bpf, second).rules as Rules;
+    expect(rules.hasRoom({} as never, {} as never)).to.equal(true);
+    expect(rules.hierarchyAllows({} as never, {} as never, 'NONE')).to.equal(false);
+    expect(rules.mayDetach).to.equal((bpf.rules as Rules).mayDetach);
+  });
+
+  it('replaces one step by several, in its place', () => {
+    const split = proposal({
+      name: 'a',
+      base: 'linux-6.18',
+      changes: ({ steps }) => ({
+        steps: {
+          link_detach: {
+            'detach [cgroup_mutex]': { wait: () => undefined, detach: steps.link_detach['detach [cgroup_mutex]'] },
+          },
+        },
+      }),
+    });
+    expect(under(bpf, split).commands['link_detach']?.stepNames).to.deep.equal(['resolve', 'wait', 'detach']);
+  });
+
+  it('changes transitions of charts, and takes some away', () => {
+    const stays = proposal({
+      name: 'a',
+      base: 'linux-6.18',
+      changes: { charts: { link: { ATTACHED: { AUTO_DETACH: 'ATTACHED', DETACH: null } } } },
+    });
+    const config = under(bpf, stays).objects['link']?.chart?.config;
+    expect(config?.states['ATTACHED']?.on).to.deep.equal({ AUTO_DETACH: 'ATTACHED', LAST_PUT: 'ZERO' });
+    expect(config?.states['DEFUNCT']).to.deep.equal(bpf.objects['link']?.chart?.config.states['DEFUNCT']);
+  });
+
+  it('combines with others, each over the one before', () => {
+    const first = proposal({ name: 'a', base: 'linux-5.7', changes: { features: { add: ['link-ids'] } } });
+    const second = proposal({
+      name: 'b',
+      base: 'linux-6.18',
+      changes: ({ rules }) => ({ rules: { hasRoom: (k, slot) => !rules.hasRoom(k, slot) } }),
+    });
+    const both = combine('both', first, second, second);
+    expect(minus(both.features, features('linux-5.7'))).to.deep.equal(['link-ids']);
+    const hasRoom = (semantics: BpfSemantics) =>
+      (under(bpf, semantics).rules as Rules).hasRoom({} as never, { entries: [], limit: 1 } as never);
+    expect([hasRoom(first), hasRoom(both)], 'negated twice').to.deep.equal([true, true]);
+    const kernel = LINUX['linux-6.18'] as BpfSemantics;
+    expect(() => combine('both', first, kernel)).to.throw('"linux-6.18" is no proposal');
+  });
+
+  it('gives up single changes and keeps the others', () => {
+    const semantics = proposal({
+      name: 'a',
+      base: 'linux-6.18',
+      changes: { features: { remove: ['mprog', 'replace'] }, rules: { hasRoom: () => true, mayDetach: () => false } },
+    });
+    const names = listChanges(semantics.changes).map(changeText);
+    expect(names).to.deep.equal(['feature removed mprog', 'feature removed replace', 'rule hasRoom', 'rule mayDetach']);
+    const without = restored(semantics, new Set(['feature removed mprog', 'rule hasRoom']));
+    expect(listChanges(without.changes).map(changeText)).to.deep.equal(['feature removed replace', 'rule mayDetach']);
+    expect(minus(features('linux-6.18'), without.features)).to.deep.equal(['replace']);
   });
 
   it('is refused where it names what does not exist', () => {
@@ -107,6 +171,13 @@ describe('a proposal', () => {
     expect(no({ rules: { computeEfective: () => [] } })).to.throw('there is no rule "computeEfective"');
     expect(no({ features: { add: ['multy'] } })).to.throw('there is no feature "multy"');
     expect(no({ features: { remove: ['multy'] } })).to.throw('there is no feature "multy"');
+    expect(no({ steps: { link_updat: {} } })).to.throw('there is no command "link_updat"');
+    expect(no({ steps: { link_update: { replac: () => undefined } } })).to.throw('there is no step "replac"');
+    expect(no({ charts: { cgroop: {} } })).to.throw('there is no kind of object "cgroop"');
+    expect(no({ charts: { link: { DEFUNKT: {} } } })).to.throw('there is no phase "DEFUNKT"');
+    expect(no({ charts: { link: { ATTACHED: { DETATCH: 'GONE' } } } })).to.throw('there is no event "DETATCH"');
+    expect(no({ charts: { link: { ATTACHED: { DETACH: 'GON' } } } })).to.throw('there is no phase "GON"');
+    expect(no({ works: { unix_g: {} } })).to.throw('there is no deferred work "unix_g"');
     expect(no({}, 'linux-9.9')).to.throw('there is no semantics "linux-9.9"');
   });
 });
