@@ -1,8 +1,8 @@
 /** A state in words: what runs where, and who holds what. For counterexamples and recorded states. */
 import type { Description } from '../src/modelling/index.ts';
-import { listed, modeFlags } from './commands/prog-query.ts';
 import type { Kernel, Process, Slot } from './kernel.ts';
 import { revisionOf } from './rules/attach.ts';
+import { listed, modeFlags } from './targets/cgroup-query.ts';
 
 const short = (attachType: string): string => attachType.replace(/^cgroup_/, '').replace(/^inet_/, '');
 

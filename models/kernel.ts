@@ -27,6 +27,8 @@ export type Inode = View<BpfObjects, 'inode'>;
 export type Name = View<BpfObjects, 'name'>;
 export type Path = View<BpfObjects, 'path'>;
 export type Instance = View<BpfObjects, 'instance'>;
+/** What programs attach to and a command may hold a reference on. */
+export type Target = Cgroup;
 /** An attachment: a program attached by PROG_ATTACH, or a link. */
 export type Entry = Program | Link;
 export type { BoundHandle };

@@ -1,5 +1,6 @@
 /** What can be looked at: info by descriptor, ids, fdinfo. */
 import { command, type Kernel, type Link, type OpenFile, type Process } from '../kernel.ts';
+import { linkTypeOf } from '../links/index.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { capable } from '../rules/privileges.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
@@ -26,11 +27,12 @@ const writes = (info: unknown): boolean => (info as InfoBuffer | null)?.size !==
 
 /** What LINK info says: the anchor is 0 once the link is defunct (facts cgroup 10, J05, K09). */
 export function linkInfoOf(link: Link): Readonly<Record<string, unknown>> {
+  const type = linkTypeOf(link);
   return {
-    type: 'cgroup',
+    type: type.name,
     link: link.name,
     prog: link.prog?.name ?? null,
-    cgroup: link.slot?.cgroup?.name ?? null,
+    ...type.info(link),
     attachType: link.attachType,
   };
 }
@@ -121,7 +123,7 @@ export const fdinfo = command({
       const target =
         args.handle === null || owner === undefined ? null : (descriptor(owner, args.handle)?.target ?? null);
       if (target?.kind !== 'link') return k.fail('descriptor is a link', 'ENOENT');
-      k.returns({ ...linkInfoOf(target), linkType: 'cgroup' });
+      k.returns({ ...linkInfoOf(target), linkType: linkTypeOf(target).name });
     },
   },
 });

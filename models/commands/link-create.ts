@@ -1,91 +1,78 @@
-/** BPF_LINK_CREATE for cgroups: prime, attach, settle. */
-import { ref } from '../../src/modelling/index.ts';
+/** BPF_LINK_CREATE: prime, attach, settle. What is particular to a kind of attachment is its link type's. */
 import { command, type Kernel } from '../kernel.ts';
-import { anchorOf, RELATIVE } from '../rules/anchor.ts';
-import { attachLink } from '../rules/attach.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
-import { FLAG, only } from '../rules/flags.ts';
-import { checkProgramFits } from '../rules/programs.ts';
-import { getCss, getProgram, openFile, putCss, putProgram } from '../rules/references.ts';
-import { checkRoom, install, resolveCgroup, resolveProgram } from '../rules/resolve.ts';
-import { mprogFlags, slotOf } from './prog-attach.ts';
+import { linkTypeFor } from '../links/index.ts';
+import { LINK_CREATE_ARGS, LINK_CREATE_REGISTERS, type LinkCreate, type LinkType } from '../links/link-type.ts';
+import { primeLink } from '../links/prime.ts';
+import { checkAttr } from '../rules/attr.ts';
+import { lockStep, underEachLock } from '../rules/locks.ts';
+import { getProgram, openFile, putProgram, putTarget } from '../rules/references.ts';
+import { install, resolveProgram } from '../rules/resolve.ts';
+
+/** The kernel's switch over program types; those without link support end there (facts link-core 4.2 #3, #4). */
+const typeOf = (k: Kernel, { args }: LinkCreate): LinkType =>
+  linkTypeFor(args.attachType) ?? k.fail('attach type has links', 'EINVAL');
+
+const publish = ({ made }: LinkCreate): void => {
+  made.link.settled = true;
+};
+
+function installDescriptor(k: Kernel, { made, actor, as }: LinkCreate): void {
+  openFile(made.file, 'link', made.link);
+  made.file.refs = 1;
+  k.tell({
+    type: 'get',
+    object: `link ${made.link.name}`,
+    refs: made.link.refs,
+    why: `descriptor of ${actor.name}`,
+  });
+  install(k, actor, made.file, as);
+}
 
 export const linkCreate = command({
   op: 'link_create',
   name: 'BPF_LINK_CREATE',
   cites:
-    'kernel/bpf/syscall.c link_create; kernel/bpf/cgroup.c cgroup_bpf_link_attach; facts cgroup 3, 5.5, H01–H29; link-core 3.1',
-  args: {
-    prog: { shape: 'handle' },
-    cgroup: { shape: 'target', kind: 'cgroup' },
-    attachType: { shape: 'word', orInteger: true },
-    flags: { shape: 'flags', optional: true },
-    relative: RELATIVE,
-    expectedRevision: { shape: 'integer', optional: true },
-    cookie: { shape: 'json', optional: true, says: 'bytes that a cgroup link does not use' },
-    addrs: { shape: 'json', optional: true, says: 'bytes that a cgroup link does not use' },
-    attr: ATTR,
-  },
-  registers: { program: ref('program'), cgroup: ref('cgroup') },
+    'kernel/bpf/syscall.c link_create, and each type in models/links; facts link-core 3.1, 4.2, cgroup 5.5, H01–H29',
+  args: LINK_CREATE_ARGS,
+  registers: LINK_CREATE_REGISTERS,
   makes: ['link', 'file'],
   names: 'link',
   yieldsHandle: true,
   steps: {
-    'resolve program'(k: Kernel, { args, frame, actor }) {
+    'resolve program'(k: Kernel, call) {
+      const { args, frame, actor } = call;
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
       checkAttr(k, args.attr);
       const program = resolveProgram(k, actor, args.prog);
-      checkProgramFits(k, actor, program, args.attachType, 'EPERM');
-      const preorder = k.has('preorder') ? FLAG.BPF_F_PREORDER : 0;
-      k.check('flags are known', only(args.flags, preorder | mprogFlags(k)), 'EINVAL');
-      if (args.expectedRevision !== 0 || args.relative !== null)
-        k.check('relative_fd and expected_revision are known', k.has('mprog'), 'EINVAL');
+      const { create, lock } = typeOf(k, call);
+      create.check(k, call, program);
       getProgram(k, program, `LINK_CREATE of ${actor.name}`);
       frame.program = program;
+      if (create.resolve !== null) return 'resolve target';
+      return create.primesFirst ? 'prime' : lockStep('attach', lock);
     },
-    'resolve cgroup'(k: Kernel, { args, frame, actor }) {
-      const cgroup = resolveCgroup(k, actor, args.cgroup);
-      getCss(k, cgroup, `LINK_CREATE of ${actor.name}`);
-      frame.cgroup = cgroup;
+    'resolve target'(k: Kernel, call) {
+      const { create, lock } = typeOf(k, call);
+      create.resolve?.(k, call);
+      return create.primesFirst ? 'prime' : lockStep('attach', lock);
     },
-    prime(k: Kernel, { made, actor }) {
-      k.allocates('the link');
-      checkRoom(k, actor);
-      made.link.fire('PRIME');
-      made.link.refs = 1;
+    prime(k: Kernel, call) {
+      primeLink(k, call);
+      return lockStep('attach', typeOf(k, call).lock);
     },
-    'attach [cgroup_mutex]'(k: Kernel, { args, frame, made, actor }) {
-      const { program, cgroup } = frame;
-      if (program === null || cgroup === null) return;
-      k.tell({ type: 'lock', name: 'cgroup_mutex' });
-      const slot = slotOf(k, cgroup, String(args.attachType));
-      made.link.prog = program;
-      attachLink(k, made.link, {
-        slot,
-        entry: made.link,
-        flags: args.flags,
-        mode: 'MULTI',
-        expectedRevision: args.expectedRevision,
-        replace: null,
-        anchor: () => anchorOf(k, actor, slot, 'link', args.flags, args.relative),
-      });
+    ...underEachLock('attach', (lock) => (k: Kernel, call: LinkCreate) => {
+      k.tell({ type: 'lock', name: lock });
+      const { create } = typeOf(k, call);
+      create.attach(k, call);
       // The program reference that the call took is the link's now.
-      frame.program = null;
-    },
-    'settle: publish the id'(_k: Kernel, { made }) {
-      made.link.settled = true;
-    },
-    'settle: install the descriptor'(k: Kernel, { made, actor, as }) {
-      openFile(made.file, 'link', made.link);
-      made.file.refs = 1;
-      k.tell({
-        type: 'get',
-        object: `link ${made.link.name}`,
-        refs: made.link.refs,
-        why: `descriptor of ${actor.name}`,
-      });
-      install(k, actor, made.file, as);
-    },
+      call.frame.program = null;
+      if (!create.settlesUnderLock) return 'settle: publish the id' as const;
+      publish(call);
+      installDescriptor(k, call);
+      return 'done' as const;
+    }),
+    'settle: publish the id': (_k: Kernel, call) => publish(call),
+    'settle: install the descriptor': (k: Kernel, call) => installDescriptor(k, call),
   },
   /** bpf_link_cleanup: a link that was primed goes without a release; its id flashed by (facts link-core 3.1). */
   cleanup(k: Kernel, { frame, made, actor }, failed) {
@@ -96,6 +83,6 @@ export const linkCreate = command({
       made.link.fire('CLEANUP');
     }
     if (frame.program !== null) putProgram(k, frame.program, why);
-    if (frame.cgroup !== null) putCss(k, frame.cgroup, why);
+    if (frame.target !== null) putTarget(k, frame.target, why);
   },
 });

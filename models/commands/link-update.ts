@@ -1,11 +1,19 @@
 /** BPF_LINK_UPDATE, with and without the old program, and BPF_LINK_DETACH. */
 import { ref } from '../../src/modelling/index.ts';
-import { command, type Kernel } from '../kernel.ts';
+import { command, type Kernel, type Link, type Program } from '../kernel.ts';
+import { linkTypeOf } from '../links/index.ts';
 import { isGiven } from '../rules/anchor.ts';
 import { ATTR, attrOf, checkAttr } from '../rules/attr.ts';
 import { FLAG, has, only } from '../rules/flags.ts';
+import { lockStep, underEachLock } from '../rules/locks.ts';
 import { getLink, getProgram, putLink, putProgram } from '../rules/references.ts';
 import { resolveLink, resolveProgram } from '../rules/resolve.ts';
+
+interface Registers {
+  readonly link: Link | null;
+  readonly next: Program | null;
+  readonly old: Program | null;
+}
 
 export const linkUpdate = command({
   op: 'link_update',
@@ -37,24 +45,18 @@ export const linkUpdate = command({
       frame.link = link;
       frame.next = next;
       frame.old = old;
+      const type = linkTypeOf(link);
+      k.check('links of the type can be updated', type.update !== null, 'EINVAL');
+      type.compare?.(k, { link, next, old });
+      return lockStep('replace', type.lock);
     },
-    'replace [cgroup_mutex]'(k: Kernel, { frame }) {
+    ...underEachLock('replace', (lock) => (k: Kernel, { frame }: { readonly frame: Registers }) => {
       const { link, next, old } = frame;
       if (link === null || next === null) return;
-      k.tell({ type: 'lock', name: 'cgroup_mutex' });
-      const { slot, prog } = link;
-      if (slot === null || prog === null)
-        return k.fail('link is attached', k.has('defunct-enolink') ? 'ENOLINK' : 'EINVAL');
-      if (old !== null) k.check('old program is the current one', old === prog, 'EPERM');
-      k.check('program type is the same', next.template.type === prog.template.type, 'EINVAL');
-      if (k.has('storage-check'))
-        k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
-      k.rules.countChange(k, slot);
-      getProgram(k, next, `link ${link.name}`);
-      link.prog = next;
-      k.rules.replaceEffective(k, slot, link, next);
-      putProgram(k, prog, `link ${link.name}`);
-    },
+      k.tell({ type: 'lock', name: lock });
+      linkTypeOf(link).update?.(k, { link, next, old });
+      return 'done' as const;
+    }),
   },
   cleanup(k: Kernel, { frame, actor }) {
     const why = `LINK_UPDATE of ${actor.name}`;
@@ -79,13 +81,17 @@ export const linkDetach = command({
       const link = resolveLink(k, actor, attrOf(args.attr).size === 0 ? null : args.link);
       getLink(k, link, `LINK_DETACH of ${actor.name}`);
       frame.link = link;
+      const type = linkTypeOf(link);
+      k.check('links of the type can be detached', type.detach !== null, 'EOPNOTSUPP');
+      return lockStep('detach', type.lock);
     },
-    'detach [cgroup_mutex]'(k: Kernel, { frame }) {
+    ...underEachLock('detach', () => (k: Kernel, { frame }: { readonly frame: Pick<Registers, 'link'> }) => {
       const { link } = frame;
-      if (link === null || link.slot === null) return;
-      k.rules.detachLink(k, link);
+      if (link === null || link.slot === null) return 'done' as const;
+      linkTypeOf(link).detach?.(k, link);
       link.fire('DETACH');
-    },
+      return 'done' as const;
+    }),
   },
   cleanup(k: Kernel, { frame, actor }) {
     if (frame.link !== null) putLink(k, frame.link, `LINK_DETACH of ${actor.name}`, actor);

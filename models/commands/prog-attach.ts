@@ -1,110 +1,58 @@
-/** BPF_PROG_ATTACH for cgroups. */
-import { ref } from '../../src/modelling/index.ts';
-import { type Cgroup, command, type Kernel, type Slot } from '../kernel.ts';
-import { anchorOf, RELATIVE } from '../rules/anchor.ts';
-import { modeOf } from '../rules/attach.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
-import { FLAG, has, only } from '../rules/flags.ts';
-import { checkAttachType, checkProgramFits } from '../rules/programs.ts';
-import { getCss, getProgram, putCss, putProgram } from '../rules/references.ts';
-import { resolveCgroup, resolveProgram } from '../rules/resolve.ts';
+/** BPF_PROG_ATTACH. What is particular to a kind of target is its target type's. */
+import { command, type Kernel } from '../kernel.ts';
+import { checkAttr } from '../rules/attr.ts';
+import { lockStep, underEachLock } from '../rules/locks.ts';
+import { getProgram, putProgram, putTarget } from '../rules/references.ts';
+import { resolveProgram } from '../rules/resolve.ts';
+import { targetTypeFor } from '../targets/index.ts';
+import { PROG_ATTACH_ARGS, PROG_ATTACH_REGISTERS, type ProgAttach, type TargetType } from '../targets/target-type.ts';
 
-/** The slot of a cgroup for an attach type; every attach type that a scenario names has one. */
-export function slotOf(k: Kernel, cgroup: Cgroup, attachType: string): Slot {
-  const slot = k.all.slot.find((candidate) => candidate.cgroup === cgroup && candidate.attachType === attachType);
-  return slot ?? k.broken('slot', `no slot ${attachType} in ${cgroup.name}`);
-}
-
-/** Flags that the kernel's PROG_ATTACH knows. */
-function knownFlags(k: Kernel): number {
-  const multi = k.has('multi') ? FLAG.BPF_F_ALLOW_MULTI : 0;
-  const replace = k.has('replace') ? FLAG.BPF_F_REPLACE : 0;
-  const preorder = k.has('preorder') ? FLAG.BPF_F_PREORDER : 0;
-  return FLAG.BPF_F_ALLOW_OVERRIDE | multi | replace | preorder | mprogFlags(k);
-}
-
-export const mprogFlags = (k: Kernel): number =>
-  k.has('mprog') ? FLAG.BPF_F_BEFORE | FLAG.BPF_F_AFTER | FLAG.BPF_F_ID | FLAG.BPF_F_LINK : 0;
-
-/** Combinations that are refused under the lock (facts cgroup 5.2 #9). */
-function checkCombination(k: Kernel, flags: number): void {
-  const multi = has(flags, FLAG.BPF_F_ALLOW_MULTI);
-  const replace = has(flags, FLAG.BPF_F_REPLACE);
-  k.check('not OVERRIDE with MULTI', !(has(flags, FLAG.BPF_F_ALLOW_OVERRIDE) && multi), 'EINVAL');
-  k.check('REPLACE only with MULTI', !replace || multi, 'EINVAL');
-  k.check(
-    'REPLACE without position',
-    !replace || !(has(flags, FLAG.BPF_F_BEFORE) || has(flags, FLAG.BPF_F_AFTER)),
-    'EINVAL',
-  );
-}
+/** attach_type_to_prog_type: some attach types are only those of links. */
+const typeOf = (k: Kernel, { args }: Pick<ProgAttach, 'args'>): TargetType =>
+  targetTypeFor(args.attachType) ?? k.fail('attach type takes programs', 'EINVAL');
 
 export const progAttach = command({
   op: 'prog_attach',
   name: 'BPF_PROG_ATTACH',
-  cites:
-    'kernel/bpf/syscall.c bpf_prog_attach; kernel/bpf/cgroup.c cgroup_bpf_prog_attach; facts cgroup 3, 5.2, A01–A48',
-  args: {
-    prog: { shape: 'handle' },
-    cgroup: { shape: 'target', kind: 'cgroup' },
-    attachType: { shape: 'word', orInteger: true },
-    flags: { shape: 'flags', optional: true },
-    replace: { shape: 'handle', optional: true },
-    relative: RELATIVE,
-    expectedRevision: { shape: 'integer', optional: true },
-    attr: ATTR,
-  },
-  registers: { program: ref('program'), cgroup: ref('cgroup'), replaced: ref('program') },
+  cites: 'kernel/bpf/syscall.c bpf_prog_attach, and each type in models/targets; facts cgroup 3, 5.2, A01–A48',
+  args: PROG_ATTACH_ARGS,
+  registers: PROG_ATTACH_REGISTERS,
   steps: {
-    'resolve program'(k: Kernel, { args, frame, actor }) {
+    'resolve program'(k: Kernel, call) {
+      const { args, frame, actor } = call;
       checkAttr(k, args.attr);
       if (k.has('attach-needs-net-admin')) k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
-      checkAttachType(k, args.attachType);
-      k.check('flags are known', only(args.flags, knownFlags(k)), 'EINVAL');
-      // What an older kernel does not know are non-zero bytes after its last field.
-      if (args.replace !== null) k.check('replace_bpf_fd is known', k.has('replace'), 'EINVAL');
-      if (args.expectedRevision !== 0 || args.relative !== null)
-        k.check('relative_fd and expected_revision are known', k.has('mprog'), 'EINVAL');
+      const { attach, lock } = typeOf(k, call);
+      attach.checkAttr(k, call);
       const program = resolveProgram(k, actor, args.prog);
-      checkProgramFits(k, actor, program, args.attachType, 'EINVAL');
+      attach.checkProgram(k, call, program);
       getProgram(k, program, `PROG_ATTACH of ${actor.name}`);
       frame.program = program;
+      if (attach.resolve !== null) return 'resolve target';
+      return attach.resolveReplaced !== null ? 'resolve replaced program' : lockStep('attach', lock);
     },
-    'resolve cgroup'(k: Kernel, { args, frame, actor }) {
-      const cgroup = resolveCgroup(k, actor, args.cgroup);
-      getCss(k, cgroup, `PROG_ATTACH of ${actor.name}`);
-      frame.cgroup = cgroup;
+    'resolve target'(k: Kernel, call) {
+      const { attach, lock } = typeOf(k, call);
+      attach.resolve?.(k, call);
+      return attach.resolveReplaced !== null ? 'resolve replaced program' : lockStep('attach', lock);
     },
-    'resolve replaced program'(k: Kernel, { args, frame, actor }) {
-      if (!has(args.flags, FLAG.BPF_F_ALLOW_MULTI) || !has(args.flags, FLAG.BPF_F_REPLACE)) return;
-      const replaced = resolveProgram(k, actor, args.replace, 'replaced program');
-      k.check('replaced program has the same type', replaced.template.type === frame.program?.template.type, 'EINVAL');
-      getProgram(k, replaced, `PROG_ATTACH of ${actor.name}`);
-      frame.replaced = replaced;
+    'resolve replaced program'(k: Kernel, call) {
+      const { attach, lock } = typeOf(k, call);
+      attach.resolveReplaced?.(k, call);
+      return lockStep('attach', lock);
     },
-    'attach [cgroup_mutex]'(k: Kernel, { args, frame, actor }) {
-      const { program, cgroup } = frame;
-      if (program === null || cgroup === null) return;
-      k.tell({ type: 'lock', name: 'cgroup_mutex' });
-      checkCombination(k, args.flags);
-      k.rules.attachEntry(k, {
-        slot: slotOf(k, cgroup, String(args.attachType)),
-        entry: program,
-        flags: args.flags,
-        mode: modeOf(args.flags),
-        expectedRevision: args.expectedRevision,
-        replace: frame.replaced,
-        anchor: () =>
-          anchorOf(k, actor, slotOf(k, cgroup, String(args.attachType)), 'program', args.flags, args.relative),
-      });
+    ...underEachLock('attach', (lock) => (k: Kernel, call: ProgAttach) => {
+      k.tell({ type: 'lock', name: lock });
+      typeOf(k, call).attach.attach(k, call);
       // The reference that the call took is the entry's now.
-      frame.program = null;
-    },
+      call.frame.program = null;
+      return 'done' as const;
+    }),
   },
   cleanup(k: Kernel, { frame, actor }) {
     const why = `PROG_ATTACH of ${actor.name}`;
     if (frame.program !== null) putProgram(k, frame.program, why);
     if (frame.replaced !== null) putProgram(k, frame.replaced, why);
-    if (frame.cgroup !== null) putCss(k, frame.cgroup, why);
+    if (frame.target !== null) putTarget(k, frame.target, why);
   },
 });

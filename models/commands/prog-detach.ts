@@ -1,73 +1,47 @@
-/** BPF_PROG_DETACH for cgroups. */
-import { ref } from '../../src/modelling/index.ts';
-import { command, type Kernel, type Program } from '../kernel.ts';
-import { RELATIVE } from '../rules/anchor.ts';
-import { revisionOf } from '../rules/attach.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
-import { CGROUP_ATTACH_TYPES, checkAttachType } from '../rules/programs.ts';
-import { getCss, getProgram, putCss, putProgram } from '../rules/references.ts';
-import { descriptor, resolveCgroup } from '../rules/resolve.ts';
-import { slotOf } from './prog-attach.ts';
+/** BPF_PROG_DETACH. What is particular to a kind of target is its target type's. */
+import { command, type Kernel } from '../kernel.ts';
+import { checkAttr } from '../rules/attr.ts';
+import { lockStep, underEachLock } from '../rules/locks.ts';
+import { putProgram, putTarget } from '../rules/references.ts';
+import { targetTypeFor } from '../targets/index.ts';
+import { PROG_DETACH_ARGS, PROG_DETACH_REGISTERS, type ProgDetach, type TargetType } from '../targets/target-type.ts';
+
+const typeOf = (k: Kernel, { args }: Pick<ProgDetach, 'args'>): TargetType =>
+  targetTypeFor(args.attachType) ?? k.fail('attach type takes programs', 'EINVAL');
 
 export const progDetach = command({
   op: 'prog_detach',
   name: 'BPF_PROG_DETACH',
-  cites:
-    'kernel/bpf/syscall.c bpf_prog_detach; kernel/bpf/cgroup.c cgroup_bpf_prog_detach; facts cgroup 3, 5.3, F01–F22',
-  args: {
-    prog: { shape: 'handle', optional: true },
-    cgroup: { shape: 'target', kind: 'cgroup' },
-    attachType: { shape: 'word', orInteger: true },
-    flags: { shape: 'flags', optional: true },
-    relative: RELATIVE,
-    expectedRevision: { shape: 'integer', optional: true },
-    attr: ATTR,
-  },
-  registers: { program: ref('program'), cgroup: ref('cgroup') },
+  cites: 'kernel/bpf/syscall.c bpf_prog_detach, and each type in models/targets; facts cgroup 3, 5.3, F01–F22',
+  args: PROG_DETACH_ARGS,
+  registers: PROG_DETACH_REGISTERS,
   steps: {
-    'resolve cgroup'(k: Kernel, { args, frame, actor }) {
-      checkAttr(k, args.attr);
-      k.check('may detach', k.rules.mayDetach(k, actor), 'EPERM');
-      k.check('no flags', args.flags === 0 && args.relative === null, 'EINVAL');
-      if (args.expectedRevision !== 0) k.check('expected_revision is known', k.has('mprog'), 'EINVAL');
-      checkAttachType(k, args.attachType);
-      const cgroup = resolveCgroup(k, actor, args.cgroup);
-      getCss(k, cgroup, `PROG_DETACH of ${actor.name}`);
-      frame.cgroup = cgroup;
+    'resolve target'(k: Kernel, call) {
+      checkAttr(k, call.args.attr);
+      k.check('may detach', k.rules.mayDetach(k, call.actor), 'EPERM');
+      const { detach, lock } = typeOf(k, call);
+      detach.checkAttr(k, call);
+      if (detach.resolve !== null) {
+        detach.resolve(k, call);
+        return 'resolve program';
+      }
+      detach.resolveProgram(k, call);
+      return lockStep('detach', lock);
     },
-    'resolve program'(k: Kernel, { args, frame, actor }) {
-      // Any failure just means that no program is named (facts F04, F05, F07).
-      const target = args.prog === null ? null : (descriptor(actor, args.prog)?.target ?? null);
-      if (target?.kind !== 'program' || target.template.type !== CGROUP_ATTACH_TYPES[String(args.attachType)]) return;
-      getProgram(k, target, `PROG_DETACH of ${actor.name}`);
-      frame.program = target;
+    'resolve program'(k: Kernel, call) {
+      const { detach, lock } = typeOf(k, call);
+      detach.resolveProgram(k, call);
+      return lockStep('detach', lock);
     },
-    'detach [cgroup_mutex]'(k: Kernel, { args, frame }) {
-      if (frame.cgroup === null) return;
-      k.tell({ type: 'lock', name: 'cgroup_mutex' });
-      const slot = slotOf(k, frame.cgroup, String(args.attachType));
-      if (args.expectedRevision !== 0)
-        k.check('expected revision', args.expectedRevision === revisionOf(slot), 'ESTALE');
-      const found = findDetached(k, slot, frame.program);
-      k.rules.removeEntry(k, slot, found);
-      putProgram(k, found, 'detached entry');
-    },
+    ...underEachLock('detach', (lock) => (k: Kernel, call: ProgDetach) => {
+      k.tell({ type: 'lock', name: lock });
+      typeOf(k, call).detach.detach(k, call);
+      return 'done' as const;
+    }),
   },
   cleanup(k: Kernel, { frame, actor }) {
     const why = `PROG_DETACH of ${actor.name}`;
     if (frame.program !== null) putProgram(k, frame.program, why);
-    if (frame.cgroup !== null) putCss(k, frame.cgroup, why);
+    if (frame.target !== null) putTarget(k, frame.target, why);
   },
 });
-
-/** The entry that goes: in NONE and OVERRIDE the only one, whatever program was named (facts F03–F05). */
-function findDetached(k: Kernel, slot: ReturnType<typeof slotOf>, program: Program | null): Program {
-  if (slot.mode !== 'MULTI') {
-    k.check('something is attached', slot.entries.length > 0, 'ENOENT');
-    const only = slot.entries.at(0);
-    return only.kind === 'program' ? only : k.broken('mode', `slot ${slot.name} holds a link in mode ${slot.mode}`);
-  }
-  if (program === null) return k.fail('a program is named', 'EINVAL');
-  k.check('program is attached', slot.entries.indexOf(program) >= 0, 'ENOENT');
-  return program;
-}

@@ -1,75 +1,21 @@
-/** BPF_PROG_QUERY for cgroups: list and effective list. */
-import { command, type Kernel, type Slot } from '../kernel.ts';
-import { revisionOf } from '../rules/attach.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
-import { has, only, QUERY_FLAG } from '../rules/flags.ts';
-import { programOf } from '../rules/order.ts';
-import { checkAttachType } from '../rules/programs.ts';
-import { resolveCgroup } from '../rules/resolve.ts';
-import { slotOf } from './prog-attach.ts';
-
-/** Flags that a query reports for a mode; PREORDER is nowhere reported (facts A49, D62). */
-export const modeFlags = (mode: Slot['mode']): string[] =>
-  mode === 'MULTI' ? ['BPF_F_ALLOW_MULTI'] : mode === 'OVERRIDE' ? ['BPF_F_ALLOW_OVERRIDE'] : [];
-
-/** Programs of a slot by name, in list order. */
-export const listed = (slot: Slot): string[] => [...slot.entries].map((entry) => programOf(entry)?.name ?? '?');
+/** BPF_PROG_QUERY. What is particular to a kind of target is its target type's. */
+import { command, type Kernel } from '../kernel.ts';
+import { checkAttr } from '../rules/attr.ts';
+import { targetTypeFor } from '../targets/index.ts';
+import { QUERY_ARGS } from '../targets/target-type.ts';
 
 export const query = command({
   op: 'query',
   name: 'BPF_PROG_QUERY',
-  cites: 'kernel/bpf/syscall.c bpf_prog_query; kernel/bpf/cgroup.c __cgroup_bpf_query; facts cgroup 5.4, G01–G26',
-  args: {
-    cgroup: { shape: 'target', kind: 'cgroup' },
-    attachType: { shape: 'word', orInteger: true },
-    flags: { shape: 'flags', optional: true },
-    capacity: { shape: 'integer', optional: true },
-    noBuffers: { shape: 'boolean', optional: true },
-    rawAttachFlags: { shape: 'json', optional: true },
-    progAttachFlags: { shape: 'boolean', optional: true },
-    linkIds: { shape: 'boolean', optional: true },
-    attr: ATTR,
-  },
+  cites: 'kernel/bpf/syscall.c bpf_prog_query, and each type in models/targets; facts cgroup 5.4, G01–G26',
+  args: QUERY_ARGS,
   steps: {
-    'query [cgroup_mutex]'(k: Kernel, { args, actor }) {
+    'query [lock of the target]'(k: Kernel, call) {
       k.check('command is known', k.has('query'), 'EINVAL');
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
-      checkAttr(k, args.attr);
-      k.check('flags are known', only(args.flags, QUERY_FLAG.BPF_F_QUERY_EFFECTIVE), 'EINVAL');
-      const attachType = checkAttachType(k, args.attachType);
-      const cgroup = resolveCgroup(k, actor, args.cgroup);
-      const effective = has(args.flags, QUERY_FLAG.BPF_F_QUERY_EFFECTIVE);
-      const withFlags = args.progAttachFlags || args.rawAttachFlags !== null;
-      if (effective && k.has('effective-without-flags'))
-        k.check('no prog_attach_flags of an effective list', !withFlags, 'EINVAL');
-      if (attachType === 'lsm_cgroup' && !args.noBuffers)
-        k.check('prog_attach_flags for lsm_cgroup', withFlags, 'EINVAL');
-      // The revision of several slots at once, which lsm_cgroup is to the kernel, is not told (row G07).
-      answer(k, slotOf(k, cgroup, attachType), effective, attachType !== 'lsm_cgroup', args);
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, call.actor), 'EPERM');
+      checkAttr(k, call.args.attr);
+      const type = targetTypeFor(call.args.attachType) ?? k.fail('attach type can be queried', 'EINVAL');
+      type.query(k, call);
     },
   },
 });
-
-/** Everything that one query writes belongs together: it is read under one lock. */
-function answer(
-  k: Kernel,
-  slot: Slot,
-  effective: boolean,
-  oneSlot: boolean,
-  args: { readonly capacity: number; readonly noBuffers: boolean; readonly linkIds: boolean },
-): void {
-  const all = effective ? [...slot.effective].map(({ name }) => name) : listed(slot);
-  const room = args.noBuffers ? 0 : args.capacity === 0 ? all.length : args.capacity;
-  const progs = all.slice(0, room);
-  const flags = effective ? [] : modeFlags(slot.mode);
-  k.returns({
-    count: all.length,
-    progs,
-    attachFlags: flags,
-    progAttachFlags: effective ? undefined : progs.map(() => flags),
-    revision: effective || !oneSlot ? 0 : revisionOf(slot),
-    links: [],
-    linkIdsWritten: false,
-  });
-  k.check('room for all ids', args.noBuffers || room >= all.length, 'ENOSPC');
-}

@@ -1,4 +1,5 @@
 /** Flags of the bpf(2) commands by their names in include/uapi/linux/bpf.h, and short names for scenario files. */
+import type { Kernel } from '../kernel.ts';
 
 export const FLAG = {
   BPF_F_ALLOW_OVERRIDE: 1,
@@ -35,6 +36,10 @@ export const FLAG_VALUES: Readonly<Record<string, number>> = {
   noreplace: RENAME_FLAG.RENAME_NOREPLACE,
   exchange: RENAME_FLAG.RENAME_EXCHANGE,
 };
+
+/** Flags that place an entry, where the kernel knows them for cgroups. */
+export const mprogFlags = (k: Kernel): number =>
+  k.has('mprog') ? FLAG.BPF_F_BEFORE | FLAG.BPF_F_AFTER | FLAG.BPF_F_ID | FLAG.BPF_F_LINK : 0;
 
 /** True if no bit outside `known` is set. */
 export const only = (flags: number, known: number): boolean => (flags & ~known) === 0;

@@ -2,7 +2,7 @@
  * References: every get and put of the models goes through here, so that whoever watches sees who held what.
  * Kernel: kernel/bpf/syscall.c bpf_prog_put, bpf_link_put, bpf_link_put_direct; fs/file_table.c fput. Facts link-core 2, 3.2.
  */
-import type { Cgroup, Kernel, Link, OpenFile, Process, Program } from '../kernel.ts';
+import type { Cgroup, Kernel, Link, OpenFile, Process, Program, Target } from '../kernel.ts';
 
 export function getProgram(k: Kernel, program: Program, why: string): void {
   if (program.phase !== 'LOADED')
@@ -65,6 +65,11 @@ export function getCss(k: Kernel, cgroup: Cgroup, why: string): void {
 
 export function putCss(k: Kernel, cgroup: Cgroup, why: string): void {
   k.put(cgroup, 'cssRefs', { why, what: `css of ${cgroup.name}` });
+}
+
+/** Puts the reference that a command took on what it attaches to. */
+export function putTarget(k: Kernel, target: Target, why: string): void {
+  putCss(k, target, why);
 }
 
 /** A reference on the BPF state: sockets and descendants keep programs of a dying cgroup running. */

@@ -1,5 +1,6 @@
 /** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
 import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
+import { linkTypeOf } from '../links/index.ts';
 import { putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
 
 /**
@@ -13,7 +14,7 @@ export function freeLinkStep(k: Kernel, link: Link): void {
       link.fire('UNLIST');
       return;
     case 'UNLISTED':
-      k.rules.detachLink(k, link);
+      linkTypeOf(link).release(k, link);
       link.fire('RELEASE');
       return;
     case 'RELEASED': {
