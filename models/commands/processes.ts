@@ -108,7 +108,6 @@ export const exit = command({
         actor.table = null;
       }
       actor.killed = false;
-      actor.cgroup = null;
       actor.fire('EXITED');
       for (const mount of k.all.mount) if (mount.isPrivate && mount.owner === actor) leaveMount(k, mount);
     },
@@ -176,6 +175,7 @@ export const wait = command({
       k.when(child !== undefined && child.phase !== 'RUNNING' && child.phase !== 'EXITING');
       if (child.phase !== 'ZOMBIE') return k.fail('child is there', 'ECHILD');
       child.fire('REAP');
+      child.cgroup = null;
     },
   },
 });

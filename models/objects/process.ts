@@ -18,7 +18,7 @@ export const process = object({
     /** SIGKILL is pending; it takes effect before the next command. */
     killed: flag(),
     table: ref('table'),
-    /** Current cgroup; null is a cgroup outside the scenario. */
+    /** Current cgroup; null is a cgroup outside the scenario. A zombie is in none, and keeps the memory of its last one. */
     cgroup: ref('cgroup'),
     /** Links whose last file reference this process dropped; freed before it returns to user mode, last one first. */
     releasing: list(ref('link'), (sizes) => sizes['link'] ?? 0),

@@ -22,9 +22,16 @@ export const programFree = work({
   run: (_k, program) => program.fire('GRACE_PERIOD'),
 });
 
+/**
+ * Who keeps the memory of a cgroup: css references, and processes through their css_set, which goes when they are reaped
+ * (kernel/cgroup/cgroup.c cgroup_free; seen on 6.18.44 as nr_dying_descendants).
+ */
+const isReferenced = (k: Kernel, cgroup: Cgroup): boolean =>
+  cgroup.cssRefs > 0 || k.all.process.some((process) => process.cgroup === cgroup);
+
 /** Before 5.3 the release came with the last css reference, and a child's css holds its parent's: children were first. */
 const isUnused = (k: Kernel, cgroup: Cgroup): boolean =>
-  cgroup.cssRefs === 0 &&
+  !isReferenced(k, cgroup) &&
   !k.all.cgroup.some(({ parent, phase }) => parent === cgroup && phase !== 'ABSENT' && phase !== 'FREED');
 
 /** All attachments of a dead cgroup in one go under cgroup_mutex; then the ancestors' references, nearest first. */
@@ -42,12 +49,12 @@ export const cgroupRelease = work({
   },
 });
 
-/** The last css reference of a released cgroup is gone. */
+/** Nobody refers to a released cgroup any more. */
 export const cgroupFree = work({
   name: 'css_release_work_fn',
   cites: 'kernel/cgroup/cgroup.c css_release_work_fn; facts cgroup 3 rmdir, K30',
   on: 'cgroup',
-  ready: (_k, cgroup) => cgroup.phase === 'RELEASED' && cgroup.cssRefs === 0,
+  ready: (k, cgroup) => cgroup.phase === 'RELEASED' && !isReferenced(k, cgroup),
   run: (_k, cgroup) => cgroup.fire('FREE'),
 });
 
