@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ConformKernel, KernelGone } from '../conform/line.ts';
+import type { KernelGone } from '../conform/line.ts';
 import type { LiveKernels } from '../conform/live-kernels.ts';
 import type { Shrunk } from '../conform/shrink.ts';
 import type { Conformed, Rules, Totals } from '../conform/traces.ts';
@@ -86,7 +86,7 @@ function record(into: Findings, { source, verdict }: Conformed): void {
 
 async function runFiles(kernels: LiveKernels, sources: readonly TraceSource[], rules: Rules, into: Findings) {
   const { conformSources } = await import('../conform/traces.ts');
-  const totals = await conformSources(kernels.first, sources, rules, (conformed) => record(into, conformed));
+  const totals = await conformSources(kernels.all, sources, rules, (conformed) => record(into, conformed));
   into.rows.push({ what: 'files', totals });
 }
 
@@ -106,7 +106,7 @@ async function runGenerated(kernels: LiveKernels, options: ConformCommandOptions
 }
 
 async function runScenarios(
-  kernel: ConformKernel,
+  kernels: LiveKernels,
   scenarios: readonly Scenario[],
   { seed, schedules: most }: ConformCommandOptions,
   rules: Rules,
@@ -115,7 +115,7 @@ async function runScenarios(
   const { conformScenarios } = await import('../conform/schedule-runs.ts');
   const { SCHEDULES } = await import('../conform/schedules.ts');
   const options = { ...SCHEDULES, most, seed };
-  const ran = await conformScenarios(kernel, scenarios, rules, options, (conformed) => record(into, conformed));
+  const ran = await conformScenarios(kernels.all, scenarios, rules, options, (conformed) => record(into, conformed));
   for (const [why, names] of Object.entries(ran.obstacles))
     into.notRunnable[why] = [...(into.notRunnable[why] ?? []), ...names];
   into.rows.push({ what: 'schedules', totals: ran.totals });
@@ -174,8 +174,8 @@ async function imageNamed(word: string, cwd: string): Promise<string | undefined
 
 /** Agents on the running kernel wait for it most of the time; a machine keeps a processor busy. */
 function jobsFor({ generate, jobs }: ConformCommandOptions, image: string | undefined): number {
-  if (generate === undefined) return 1;
-  return image === undefined ? jobs : Math.min(jobs, availableParallelism());
+  if (image === undefined) return jobs;
+  return generate === undefined ? 1 : Math.min(jobs, availableParallelism());
 }
 
 /** A kernel that oopsed, or an agent that died: the last that was heard of it is all there is to report. */
@@ -229,7 +229,7 @@ export async function conform(
   const findings: Findings = { rows: [], differences: [], notRunnable: {} };
   try {
     if (sources.length > 0) await runFiles(kernels, sources, rules, findings);
-    if (scenarios.length > 0) io.stderr.write(await runScenarios(kernels.first, scenarios, options, rules, findings));
+    if (scenarios.length > 0) io.stderr.write(await runScenarios(kernels, scenarios, options, rules, findings));
     if (options.generate !== undefined) await runGenerated(kernels, options, rules, findings);
   } catch (error) {
     return kernelGone(error, options.kernel, io);

@@ -71,7 +71,7 @@ function addConform(program: Command, run: Run): void {
     )
     .option('--seed <text>', 'seed of generated traces and of samples', '1')
     .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
-    .option('--jobs <n>', 'agents that run generated traces at the same time', wholeNumber, 6);
+    .option('--jobs <n>', 'agents that run traces at the same time', wholeNumber, 6);
   withOutput(withSemantics(conform), ['text', 'json']);
   conform.action((files: string[], options: Parameters<typeof import('./conform.ts')['conform']>[1]) =>
     run(async (context) => (await import('./conform.ts')).conform(files, options, context)),

@@ -68,19 +68,23 @@ export interface SeenSlot {
     | { readonly errno: string };
 }
 
-/** Link info of a link that an actor holds. */
+/** Link info of a link: of one that an actor holds, or of any that is listed. */
 export interface SeenLink {
   readonly link: string;
   readonly prog: string;
   readonly cgroup: string | null;
 }
 
-/** The observable state after a step. */
+/** The observable state after a step, in the order in which it was read; undefined is what was not asked for. */
 export interface Seen {
+  /** Processes that have ended, whether or not somebody has waited for them. */
+  readonly ended: readonly string[] | undefined;
   readonly slots: readonly SeenSlot[];
   readonly links: readonly SeenLink[];
-  /** Programs and links that the kernel still lists, as `p:NAME` and `l:NAME`; only where it was asked. */
+  /** Programs and links that the kernel still lists, as `p:NAME` and `l:NAME`. */
   readonly ids: readonly string[] | undefined;
+  /** Cgroups that were removed and whose memory is still there. */
+  readonly dying: number | undefined;
 }
 
 function slotOf(text: string): SeenSlot {
@@ -106,9 +110,13 @@ export function seenOf(reply: Reply): Seen {
     links.set(`${text}`, { link, prog, cgroup: orNull(cgroup) });
   }
   const ids = firstOf(reply, 'ids');
+  const ended = firstOf(reply, 'ended');
+  const dying = firstOf(reply, 'dying');
   return {
+    ended: ended === undefined ? undefined : listOf(ended),
     slots: (reply.values.get('slot') ?? []).map(slotOf),
     links: [...links.values()],
     ids: ids === undefined ? undefined : listOf(ids),
+    dying: dying === undefined ? undefined : Number(dying),
   };
 }

@@ -7,7 +7,7 @@ import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
 import type { Seen, SeenSlot } from './decode.ts';
-import { modelIds, modelLink, modelSlot } from './model-state.ts';
+import { modelDying, modelEnded, modelIds, modelLink, modelSlot } from './model-state.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
 import { type Taken, Walk } from './walk.ts';
 
@@ -21,10 +21,14 @@ const normal = (shown: SeenSlot['shown']): unknown =>
 /** A step before which everything that is pending must have run. */
 export const isBarrier = ({ op, expect }: TraceStep): boolean => op === SLEEP || expect['eventually'] === true;
 
-const piecesOf = ({ slots, links, ids }: Seen): readonly Seen[] => [
-  ...slots.map((slot): Seen => ({ slots: [slot], links: [], ids: undefined })),
-  ...links.map((link): Seen => ({ slots: [], links: [link], ids: undefined })),
-  ...(ids === undefined ? [] : [{ slots: [], links: [], ids }]),
+const NOTHING: Seen = { ended: undefined, slots: [], links: [], ids: undefined, dying: undefined };
+
+const piecesOf = ({ ended, slots, links, ids, dying }: Seen): readonly Seen[] => [
+  { ...NOTHING, ended },
+  ...slots.map((slot): Seen => ({ ...NOTHING, slots: [slot] })),
+  ...links.map((link): Seen => ({ ...NOTHING, links: [link] })),
+  { ...NOTHING, ids },
+  { ...NOTHING, dying },
 ];
 
 export class Holding {
@@ -107,7 +111,11 @@ export class Holding {
   }
 
   /** Undefined: the state in the cells shows all this. Otherwise what it shows instead. */
-  private shownAs({ slots, links, ids }: Seen): unknown {
+  private shownAs({ ended, slots, links, ids, dying }: Seen): unknown {
+    if (ended !== undefined) {
+      const over = modelEnded(this.k);
+      if (!sameJson([...ended].sort(), over)) return { ended: over };
+    }
     for (const slot of slots) {
       // Kernels before revisions leave that member of the query as it was: 0.
       const shown = modelSlot(this.k, slot, (one) => (this.k.has('mprog') ? revisionOf(one) : 0));
@@ -117,9 +125,11 @@ export class Holding {
       const shown = modelLink(this.k, link.link);
       if (!sameJson(link, shown)) return shown ?? { link: link.link, absent: true };
     }
-    if (ids === undefined) return undefined;
-    const mine = this.ownIds(modelIds(this.k) ?? []);
-    return sameJson(this.ownIds(ids), mine) ? undefined : { ids: mine };
+    if (ids !== undefined) {
+      const mine = this.ownIds(modelIds(this.k) ?? []);
+      if (!sameJson(this.ownIds(ids), mine)) return { ids: mine };
+    }
+    return dying === undefined || dying === modelDying(this.k) ? undefined : { dying: modelDying(this.k) };
   }
 
   private ownIds(ids: readonly string[]): readonly string[] {

@@ -33,7 +33,6 @@ export function semanticsOfImage(image: string, known: Iterable<string>): string
 }
 
 export interface LiveKernels {
-  readonly first: ConformKernel;
   readonly all: readonly ConformKernel[];
   readonly note: string | undefined;
   stop(): Promise<void>;
@@ -59,5 +58,5 @@ export async function startKernels(number: number, image?: string): Promise<Star
     note ??= started.note;
     all.push(started.kernel);
   }
-  return { ok: true, kernels: { first: all[0] as AgentProcess, all, note, stop } };
+  return { ok: true, kernels: { all, note, stop } };
 }

@@ -10,6 +10,9 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
 /** Phases in which the id of a link is listed. */
 const LISTED_LINK = new Set(['PRIMED', 'ATTACHED', 'DEFUNCT', 'ZERO', 'DEFUNCT_ZERO']);
 
+const ENDED = new Set(['ZOMBIE', 'REAPED']);
+const DYING = new Set(['DYING', 'DRAINED', 'RELEASED']);
+
 function shownSlot(slot: Slot, revision: (slot: Slot) => number): SeenSlot['shown'] {
   if (slot.cgroup?.phase !== 'ONLINE') return { errno: 'ENOENT' };
   return {
@@ -35,6 +38,16 @@ export function modelLink(k: Kernel, name: string): SeenLink | undefined {
   if (link === undefined) return undefined;
   return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null };
 }
+
+/** Processes that hold nothing any more, by name. */
+export const modelEnded = (k: Kernel): readonly string[] =>
+  k.all.process
+    .filter(({ phase }) => ENDED.has(phase))
+    .map(({ name }) => name)
+    .sort();
+
+/** Cgroups that were removed and whose memory is still there. */
+export const modelDying = (k: Kernel): number => k.all.cgroup.filter(({ phase }) => DYING.has(phase)).length;
 
 /** Programs and links whose ids are listed. */
 export function modelIds(k: Kernel): Seen['ids'] {

@@ -33,7 +33,7 @@ export function prepare(source: TraceSource, flags: ModelDefinition['flags']): P
     requests: trace.steps.map((step) => (step.op === SLEEP ? undefined : stepRequest(step, trace, flags))),
     setup: setupRequests(trace),
     observe: { actor: '-', op: 'observe', args },
-    observeAll: { actor: '-', op: 'observe', args: { ...args, ids: 1 } },
+    observeAll: { actor: '-', op: 'observe', args: { ...args, all: 1 } },
     reset: { actor: '-', op: 'reset', args: pins ? { pins: 1 } : {} },
   };
 }

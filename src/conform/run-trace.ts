@@ -79,19 +79,17 @@ class Run {
 
   /** A step before which everything pending must have run: asked again until the kernel is that far. */
   private async barrier(index: number): Promise<TraceVerdict | undefined> {
+    const unsettled = await this.settle(index);
+    if (unsettled !== undefined) return { kind: 'differ', steps: index + 1, parting: unsettled };
     const request = this.prepared.requests[index];
+    if (request === undefined) return undefined;
     const taken = this.holding.expect(index);
-    if (request === undefined) {
-      const parting = await this.settle(index);
-      return parting === undefined ? undefined : { kind: 'differ', steps: index + 1, parting };
-    }
-    const parting = await this.patiently(request, (reply): TraceVerdict | undefined => {
+    return this.patiently(request, (reply): TraceVerdict | undefined => {
       const why = notDone(reply);
       if (why !== undefined) return this.undone(index, why, taken);
       const found = this.holding.judge(index, taken, answerOf(reply));
       return found === undefined ? undefined : { kind: 'differ', steps: index + 1, parting: found };
     });
-    return parting;
   }
 
   /** All pending work has run in the model; the kernel gets time until it looks the same. */

@@ -1,8 +1,10 @@
 /** Scenarios on a kernel: their schedules are executed and compared, one trace after the other. */
 import type { Scenario } from '../scenario/scenario.ts';
+import type { TraceSource } from '../trace/parse.ts';
 import type { ConformKernel } from './line.ts';
 import { conformTrace } from './run-trace.ts';
 import { type ScheduleOptions, schedulesOf } from './schedules.ts';
+import { share } from './share.ts';
 import { type Conformed, count, noTotals, type Rules, type Totals } from './traces.ts';
 
 export interface ScheduleRun {
@@ -25,11 +27,11 @@ function note(into: Named, why: string, name: string): void {
   into[why] = names;
 }
 
-/** Runs schedules of every scenario. Throws KernelGone if the kernel or its agent is lost. */
+/** Runs schedules of every scenario. Throws KernelGone if a kernel or its agent is lost. */
 export async function conformScenarios(
-  kernel: ConformKernel,
+  kernels: readonly ConformKernel[],
   scenarios: readonly Scenario[],
-  rules: Rules,
+  { model, semantics }: Rules,
   options: ScheduleOptions,
   each: (conformed: Conformed) => void,
 ): Promise<ScheduleRun> {
@@ -38,24 +40,30 @@ export async function conformScenarios(
   const left: Named = {};
   let whole = 0;
   let sampled = 0;
-  const { model, semantics } = rules;
-  for (const scenario of scenarios) {
-    const schedules = schedulesOf(scenario, model, semantics.name, options);
-    if (!schedules.ok) {
-      totals.notRunnable++;
-      for (const { code, message } of schedules.problems.slice(0, 1))
-        note(obstacles, `${code} ${message}`, scenario.name);
-      continue;
-    }
-    for (const why of schedules.value.left) note(left, why, scenario.name);
-    if (schedules.value.all) whole++;
-    else sampled++;
-    for (const source of schedules.value.traces) {
-      // What the model says is computed again while the kernel runs: with all that may be pending, and not at one grain.
-      const verdict = await conformTrace(kernel, source, { model, semantics });
-      count(totals, verdict);
-      each({ source, verdict });
+  function* traces(): Generator<TraceSource> {
+    for (const scenario of scenarios) {
+      const schedules = schedulesOf(scenario, model, semantics.name, options);
+      if (!schedules.ok) {
+        totals.notRunnable++;
+        for (const { code, message } of schedules.problems.slice(0, 1))
+          note(obstacles, `${code} ${message}`, scenario.name);
+        continue;
+      }
+      for (const why of schedules.value.left) note(left, why, scenario.name);
+      if (schedules.value.all) whole++;
+      else sampled++;
+      yield* schedules.value.traces;
     }
   }
+  await share(
+    kernels,
+    traces(),
+    // What the model says is computed again while the kernel runs: with all that may be pending, and not at one grain.
+    (kernel, source) => conformTrace(kernel, source, { model, semantics }),
+    (source, verdict) => {
+      count(totals, verdict);
+      each({ source, verdict });
+    },
+  );
   return { totals, whole, sampled, obstacles, left };
 }

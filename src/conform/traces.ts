@@ -6,6 +6,7 @@ import type { TraceSource } from '../trace/parse.ts';
 import { generatedTrace, sourceOfTrace } from './generate.ts';
 import type { ConformKernel } from './line.ts';
 import { conformTrace } from './run-trace.ts';
+import { share } from './share.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import type { Parting, TraceVerdict } from './verdict.ts';
 
@@ -41,19 +42,23 @@ export interface Rules {
   readonly semantics: Semantics;
 }
 
-/** Runs trace files one after the other, each also against what it expects itself. */
+/** Runs trace files, each also against what it expects itself. */
 export async function conformSources(
-  kernel: ConformKernel,
+  kernels: readonly ConformKernel[],
   sources: readonly TraceSource[],
   rules: Rules,
   each: (conformed: Conformed) => void,
 ): Promise<Totals> {
   const totals = noTotals();
-  for (const source of sources) {
-    const verdict = await conformTrace(kernel, source, { ...rules, expectations: true });
-    count(totals, verdict);
-    each({ source, verdict });
-  }
+  await share(
+    kernels,
+    sources,
+    (kernel, source) => conformTrace(kernel, source, { ...rules, expectations: true }),
+    (source, verdict) => {
+      count(totals, verdict);
+      each({ source, verdict });
+    },
+  );
   return totals;
 }
 
@@ -66,7 +71,7 @@ export interface Generation {
   readonly shown: number;
 }
 
-/** Runs generated traces, shared among several agents: one waits for its kernel while the model follows another. */
+/** Runs generated traces. */
 export async function conformGenerated(
   kernels: readonly ConformKernel[],
   { steps, seed, length, shown }: Generation,
@@ -75,21 +80,33 @@ export async function conformGenerated(
   undecided: (trace: string, why: string) => void = () => undefined,
 ): Promise<Totals> {
   const totals = noTotals();
-  let next = 0;
-  let reported = 0;
-  const work = async (kernel: ConformKernel): Promise<void> => {
-    while (totals.steps < steps) {
-      const trace = generatedTrace(seed, next++, length);
+  const shrunk: Shrunk[] = [];
+  let differing = 0;
+  await share(
+    kernels,
+    generatedTraces(seed, steps, length),
+    async (kernel, trace) => {
       const verdict = await conformTrace(kernel, sourceOfTrace(trace), rules);
+      if (verdict.kind === 'differ' && differing++ < shown)
+        shrunk.push(await shrink(trace, verdict.parting, (candidate) => attempt(kernel, candidate, rules)));
+      return verdict;
+    },
+    (trace, verdict) => {
       count(totals, verdict);
       if (verdict.kind === 'not-runnable') undecided(trace.id, verdict.why);
-      if (verdict.kind !== 'differ' || reported >= shown) continue;
-      reported++;
-      found(await shrink(trace, verdict.parting, (candidate) => attempt(kernel, candidate, rules)));
-    }
-  };
-  await Promise.all(kernels.map(work));
+    },
+  );
+  shrunk.forEach(found);
   return totals;
+}
+
+/** Traces with so many steps in all, or a few more: which ones depends on nothing but the seed. */
+function* generatedTraces(seed: string, steps: number, length: number): Generator<TraceFile> {
+  for (let number = 0, sum = 0; sum < steps; number++) {
+    const trace = generatedTrace(seed, number, length);
+    sum += trace.steps.length;
+    yield trace;
+  }
 }
 
 async function attempt(kernel: ConformKernel, trace: TraceFile, rules: Rules): Promise<Parting | undefined> {

@@ -38,7 +38,7 @@ describeLive('scenarios on the live kernel', () => {
       'replace/two-managers.yaml',
       'pins/killed-before-the-pin.yaml',
     ];
-    const ran = await conformScenarios(kernel, scenarios.map(scenarioIn), RULES, SCHEDULES, () => undefined);
+    const ran = await conformScenarios([kernel], scenarios.map(scenarioIn), RULES, SCHEDULES, () => undefined);
     expect(ran.totals).to.include({ differ: 0, notRunnable: 0 });
     expect(ran.totals.agree).to.be.greaterThan(20);
     expect(ran.whole).to.equal(3);
@@ -46,7 +46,7 @@ describeLive('scenarios on the live kernel', () => {
 
   it('name what stands against a scenario, and what no schedule shows', async () => {
     const scenarios = ['capacity/full-slot.yaml', RACE].map(scenarioIn);
-    const ran = await conformScenarios(kernel, scenarios, RULES, SCHEDULES, () => undefined);
+    const ran = await conformScenarios([kernel], scenarios, RULES, SCHEDULES, () => undefined);
     expect(Object.values(ran.obstacles)).to.deep.equal([['full-slot']]);
     expect(Object.keys(ran.left).join()).to.contain('grain lock');
     expect(ran.totals.notRunnable).to.equal(1);

@@ -69,6 +69,8 @@ struct handle {
 	char name[NAME_LEN];
 	int fd;
 	bool open;
+	char kind;  /* of the BPF object behind it, as in struct object; 0 for anything else */
+	int object; /* index of that object, or -1 */
 };
 
 struct table {
@@ -79,6 +81,7 @@ struct table {
 struct actor {
 	char name[NAME_LEN];
 	pid_t pid;
+	int parent; /* who forked it, or -1 for the hub */
 	int table;
 	bool alive;
 	bool reaped;
@@ -152,6 +155,8 @@ int arg_fd(const struct request *request, const char *key);
 /* Gives a new descriptor its name, or closes it if it has none. */
 void install(struct reply *reply, const char *as, int fd);
 void forget_handle(int fd);
+/* What lies behind a number has changed. */
+void describe_handles(int fd);
 
 /* --- bpf.c: bpf(2) by raw system call ------------------------------------------------------------------------- */
 
@@ -206,6 +211,8 @@ int be_tied(char **command);
 /* --- hub.c, observe.c, event.c, setup.c ----------------------------------------------------------------------- */
 
 void be_hub(int in, int out) __attribute__((noreturn));
+/* The directory of a cgroup by its index, kept open: it keeps nothing of the cgroup. Not to be closed; -1: not there. */
+int cgroup_directory(int index);
 bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient);
 void observe(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);

@@ -105,11 +105,14 @@ static void hand_over(int index, const char *line)
 /* An actor whose process has ended is no longer asked for its links. */
 static void notice_deaths(void)
 {
-	for (int i = 0; i < ACTORS_MAX; i++) {
-		struct pollfd ended = {.fd = pidfds[i], .events = POLLIN};
-		if (shared->actors[i].alive && poll(&ended, 1, 0) == 1)
+	struct pollfd ended[ACTORS_MAX];
+	for (int i = 0; i < ACTORS_MAX; i++)
+		ended[i] = (struct pollfd){.fd = shared->actors[i].alive ? pidfds[i] : -1, .events = POLLIN};
+	if (poll(ended, ACTORS_MAX, 0) <= 0)
+		return;
+	for (int i = 0; i < ACTORS_MAX; i++)
+		if (ended[i].revents != 0)
 			bury(i);
-	}
 }
 
 static int set_aside(const char *name, int ends[2])
@@ -119,7 +122,7 @@ static int set_aside(const char *name, int ends[2])
 			continue;
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 			return -1;
-		shared->actors[i] = (struct actor){.table = i};
+		shared->actors[i] = (struct actor){.parent = -1, .table = i};
 		copy_name(shared->actors[i].name, name);
 		return i;
 	}
@@ -167,6 +170,26 @@ static void kill_actors(void)
 		;
 }
 
+/* Directories of the trace's cgroups; each 1 more than the descriptor, so that 0 is none. */
+static int directories[CGROUPS_MAX];
+
+int cgroup_directory(int index)
+{
+	const struct cgroup *cgroup = &shared->cgroups[index];
+	if (directories[index] == 0 && cgroup->ino != 0)
+		directories[index] = open_directory_of(cgroup, O_RDONLY | O_DIRECTORY) + 1;
+	return directories[index] - 1;
+}
+
+static void close_directories(void)
+{
+	for (int i = 0; i < shared->cgroups_used; i++) {
+		if (directories[i] > 0)
+			close(directories[i] - 1);
+		directories[i] = 0;
+	}
+}
+
 /* Pins go with their instance; a fresh one is cheaper than walking the old one. */
 static void renew_mounts(void)
 {
@@ -182,6 +205,7 @@ static void reset(void)
 {
 	char path[PATH_LEN];
 	kill_actors();
+	close_directories();
 	if (arg(&request, "pins") != NULL)
 		renew_mounts();
 	for (int i = shared->cgroups_used - 1; i >= 0; i--)
@@ -247,6 +271,7 @@ static void fork_actor(int parent, const char *line)
 	bool answered = ask_actor(parent, extended, ends[1], reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
 	close(ends[1]);
+	shared->actors[child].parent = parent;
 	if (answered && shared->actors[child].pid > 0) {
 		enter(child, ends[0], shared->actors[child].pid);
 		return;
@@ -272,24 +297,33 @@ static void pass_fd(int from, const char *line)
 		close(fd);
 }
 
-/* The model lets anybody wait; on a kernel only a parent reaps, so for others the hub says when the target is a zombie. */
-static bool wait_without_parent(void)
+/* A kernel lets only the parent reap; without one, the hub is the parent. */
+static bool reap(int target)
 {
-	int target = actor_named(arg(&request, "target"));
-	if (target < 0)
-		return false;
-	struct pollfd ended = {.fd = pidfds[target], .events = POLLIN};
-	if (shared->actors[target].alive && poll(&ended, 1, STEP_SECONDS * 1000) != 1) {
-		reply_status(&reply, "!timeout");
-		return true;
-	}
+	char line[64], answer[64];
+	int parent = shared->actors[target].parent;
+	pid_t pid = shared->actors[target].pid;
+	snprintf(line, sizeof line, "0\t-\treap\t-\tpid=%d", pid);
+	if (parent >= 0 && shared->actors[parent].alive)
+		if (ask_actor(parent, line, -1, answer, sizeof answer, NULL, true) && is(answer, "ok"))
+			return true;
+	return waitpid(pid, NULL, __WALL) == pid;
+}
+
+/* The model lets anybody wait. */
+static void wait_for(int target)
+{
+	struct pollfd ended = {.events = POLLIN};
+	if (target < 0 || shared->actors[target].reaped)
+		return reply_status(&reply, "%d", ECHILD);
+	ended.fd = pidfds[target];
+	if (shared->actors[target].alive && poll(&ended, 1, STEP_SECONDS * 1000) != 1)
+		return reply_status(&reply, "!timeout");
 	bury(target);
-	bool reaped = shared->actors[target].reaped;
+	if (!reap(target))
+		return reply_result(&reply, -1);
 	shared->actors[target].reaped = true;
-	if (reaped)
-		return false;
 	reply_status(&reply, "ok");
-	return true;
 }
 
 static void to_actor(const char *line)
@@ -301,8 +335,8 @@ static void to_actor(const char *line)
 		return fork_actor(index, line);
 	if (is(request.op, "send_fd"))
 		return pass_fd(index, line);
-	if (is(request.op, "wait") && wait_without_parent())
-		return;
+	if (is(request.op, "wait"))
+		return wait_for(actor_named(arg(&request, "target")));
 	if (arg(&request, "async") != NULL)
 		return hand_over(index, line);
 	bool answered = is(request.op, "collect")

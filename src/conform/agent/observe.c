@@ -1,7 +1,15 @@
 /* What is to be seen from outside, without becoming a holder of anything: lists, effective order, modes, revisions. */
 #include "agent.h"
 
-enum { CMD_QUERY = 16, CMD_PROG_NEXT = 11, CMD_MAP_NEXT = 12, CMD_INFO = 15, CMD_LINK_NEXT = 31, QUERY_EFFECTIVE = 1 };
+enum {
+	CMD_PROG_NEXT = 11,
+	CMD_MAP_NEXT = 12,
+	CMD_INFO = 15,
+	CMD_QUERY = 16,
+	CMD_LINK_BY_ID = 30,
+	CMD_LINK_NEXT = 31,
+	QUERY_EFFECTIVE = 1,
+};
 
 static void append_names(char *text, size_t size, const uint32_t *ids, uint32_t count)
 {
@@ -60,62 +68,125 @@ static void show_ids(struct reply *reply)
 	reply_add(reply, "ids=%s", names);
 }
 
+static void show_link(struct reply *reply, int fd)
+{
+	struct attr attr;
+	uint32_t info[16] = {0};
+	char link[NAME_LEN], prog[NAME_LEN];
+	uint64_t ino;
+	attr_init(&attr, NULL);
+	put32(&attr, 0, (uint32_t)fd);
+	put32(&attr, 4, 32);
+	put64(&attr, 8, (uint64_t)(uintptr_t)info);
+	if (bpf_call(CMD_INFO, &attr) < 0)
+		return;
+	memcpy(&ino, info + 4, sizeof ino);
+	const char *cgroup = cgroup_with_ino(ino);
+	reply_add(reply, "link=%s|%s|%s", object_name('l', info[1], link), object_name('p', info[2], prog),
+		  ino == 0 ? "" : cgroup == NULL ? "#unknown" : cgroup);
+}
+
 /* Links that this actor holds: whoever holds one already changes nothing by looking at it. */
 void link_states(struct reply *reply)
 {
 	const struct table *table = own_table();
-	for (int i = 0; i < table->used; i++) {
-		const struct handle *handle = &table->handles[i];
-		if (!handle->open || kind_of_fd(handle->fd) != 'l')
-			continue;
+	for (int i = 0; i < table->used; i++)
+		if (table->handles[i].open && table->handles[i].kind == 'l')
+			show_link(reply, table->handles[i].fd);
+}
+
+/*
+ * Every link of the trace that is listed, whoever holds it. For a moment we hold it too, and may be the last to: only
+ * where all pending work is waited for does it make no difference who frees it.
+ */
+static void show_listed_links(struct reply *reply)
+{
+	for (int i = 0; i < shared->objects_used; i++) {
 		struct attr attr;
-		uint32_t info[16] = {0};
-		char link[NAME_LEN], prog[NAME_LEN];
-		uint64_t ino;
-		attr_init(&attr, NULL);
-		put32(&attr, 0, (uint32_t)handle->fd);
-		put32(&attr, 4, 32);
-		put64(&attr, 8, (uint64_t)(uintptr_t)info);
-		if (bpf_call(CMD_INFO, &attr) < 0)
+		if (shared->objects[i].kind != 'l' || shared->objects[i].id == 0)
 			continue;
-		memcpy(&ino, info + 4, sizeof ino);
-		const char *cgroup = cgroup_with_ino(ino);
-		reply_add(reply, "link=%s|%s|%s", object_name('l', info[1], link), object_name('p', info[2], prog),
-			  ino == 0 ? "" : cgroup == NULL ? "#unknown" : cgroup);
+		attr_init(&attr, NULL);
+		put32(&attr, 0, shared->objects[i].id);
+		int fd = (int)bpf_call(CMD_LINK_BY_ID, &attr);
+		if (fd < 0)
+			continue;
+		show_link(reply, fd);
+		close(fd);
 	}
 }
 
-/* types=0,1: attach types to show; ids=1: also what the kernel lists. */
-void observe(const struct request *request, struct reply *reply)
+/* Cgroups of the trace that were removed and whose memory is still there. */
+static void show_dying(struct reply *reply)
+{
+	char path[PATH_LEN + 32], text[1024];
+	snprintf(path, sizeof path, "%s/t%u/cgroup.stat", shared->root, shared->trace);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[len < 0 ? 0 : len] = '\0';
+	const char *found = strstr(text, "nr_dying_descendants ");
+	if (found != NULL)
+		reply_add(reply, "dying=%lu", strtoul(found + 21, NULL, 10));
+}
+
+/* Processes of the trace that have ended: they hold nothing any more. */
+static void show_ended(struct reply *reply)
+{
+	char names[ACTORS_MAX * (NAME_LEN + 1)] = "";
+	size_t len = 0;
+	for (int i = 0; i < ACTORS_MAX; i++)
+		if (shared->actors[i].pid != 0 && !shared->actors[i].alive)
+			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ",",
+						shared->actors[i].name);
+	reply_add(reply, "ended=%s", names);
+}
+
+static void show_slots(struct reply *reply, const struct cgroup *cgroup, int fd, const char *types)
+{
+	for (const char *type = types; *type != '\0'; type += strcspn(type, ","), type += *type == ',') {
+		uint32_t number = (uint32_t)strtoul(type, NULL, 10);
+		if (fd < 0)
+			reply_add(reply, "slot=%s|%u|!%d", cgroup->name, number, ENOENT);
+		else
+			show_slot(reply, cgroup->name, fd, number);
+	}
+}
+
+/* One answer is enough for each link: an actor all of whose links were shown is not asked. */
+static void show_held_links(struct reply *reply)
 {
 	static char answer[LINE_LEN];
-	char types[256];
-	snprintf(types, sizeof types, "%s", arg(request, "types") == NULL ? "" : arg(request, "types"));
-	reply_status(reply, "ok");
-	for (int i = 0; i < shared->cgroups_used; i++) {
-		const struct cgroup *cgroup = &shared->cgroups[i];
-		int fd = cgroup->ino == 0 ? -1 : open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);
-		char copy[256];
-		strcpy(copy, types);
-		for (char *rest = copy, *type = strsep(&rest, ","); type != NULL; type = strsep(&rest, ",")) {
-			if (*type == '\0')
-				continue;
-			if (fd < 0)
-				reply_add(reply, "slot=%s|%s|!%d", cgroup->name, type, ENOENT);
-			else
-				show_slot(reply, cgroup->name, fd, (uint32_t)strtoul(type, NULL, 10));
-		}
-		if (fd >= 0)
-			close(fd);
-	}
+	bool shown[OBJECTS_MAX] = {false};
 	for (int i = 0; i < ACTORS_MAX; i++) {
+		const struct table *table = &shared->tables[shared->actors[i].table];
+		bool more = false;
 		if (!shared->actors[i].alive)
 			continue;
-		if (!ask_actor(i, "0\t-\tlink_states\t-", -1, answer, sizeof answer, NULL, false))
+		for (int h = 0; h < table->used; h++)
+			more |= table->handles[h].open && table->handles[h].kind == 'l' &&
+				(table->handles[h].object < 0 || !shown[table->handles[h].object]);
+		if (!more || !ask_actor(i, "0\t-\tlink_states\t-", -1, answer, sizeof answer, NULL, false))
 			continue;
 		if (strncmp(answer, "ok\t", 3) == 0)
 			reply_add(reply, "%s", answer + 3);
+		for (int h = 0; h < table->used; h++)
+			if (table->handles[h].open && table->handles[h].kind == 'l' && table->handles[h].object >= 0)
+				shown[table->handles[h].object] = true;
 	}
-	if (arg(request, "ids") != NULL)
-		show_ids(reply);
+}
+
+/* types=0,1: attach types to show; all=1: everything that deferred work can change, whoever holds it. */
+void observe(const struct request *request, struct reply *reply)
+{
+	const char *types = arg(request, "types");
+	reply_status(reply, "ok");
+	show_ended(reply);
+	for (int i = 0; types != NULL && i < shared->cgroups_used; i++)
+		show_slots(reply, &shared->cgroups[i], cgroup_directory(i), types);
+	if (arg(request, "all") == NULL)
+		return show_held_links(reply);
+	show_listed_links(reply);
+	show_ids(reply);
+	show_dying(reply);
 }

@@ -73,6 +73,7 @@ static void duplicate_over(const struct request *request, struct reply *reply)
 	if (over >= FD_TARGET)
 		return reply_status(reply, "!refused: descriptor of the agent");
 	reply_result(reply, dup2(arg_fd(request, "handle"), over));
+	describe_handles(over);
 }
 
 static void cloexec(const struct request *request, struct reply *reply)

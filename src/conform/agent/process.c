@@ -53,16 +53,12 @@ static void execute(struct reply *reply)
 	reply_result(reply, -1);
 }
 
-static void wait_for(const struct request *request, struct reply *reply)
+static void reap(const struct request *request, struct reply *reply)
 {
-	int target = actor_named(arg(request, "target"));
-	int status;
-	pid_t pid = target < 0 ? 0 : shared->actors[target].pid;
-	if (pid == 0)
-		return reply_status(reply, "%d", ECHILD);
+	pid_t pid = (pid_t)arg_int(request, "pid", 0);
 	long result;
 	do
-		result = waitpid(pid, &status, __WALL);
+		result = waitpid(pid, NULL, __WALL);
 	while (result < 0 && errno == EINTR);
 	reply_result(reply, result);
 }
@@ -132,8 +128,8 @@ bool op_processes(const struct request *request, struct reply *reply, int fd)
 			reply_status(reply, "%d", ESRCH);
 		else
 			reply_result(reply, kill(shared->actors[target].pid, SIGKILL));
-	} else if (is(op, "wait"))
-		wait_for(request, reply);
+	} else if (is(op, "reap"))
+		reap(request, reply);
 	else if (is(op, "set_caps"))
 		set_caps(request, reply);
 	else if (is(op, "gate"))

@@ -108,6 +108,12 @@ static void reply_number(struct reply *reply, const struct table *table, int fd)
 		reply_add(reply, "numberOf=%s", names);
 }
 
+static void describe(struct handle *handle)
+{
+	handle->kind = kind_of_fd(handle->fd);
+	handle->object = handle->kind == 0 ? -1 : object_with_id(handle->kind, id_of_fd(handle->fd));
+}
+
 void install(struct reply *reply, const char *as, int fd)
 {
 	struct table *table = own_table();
@@ -128,6 +134,7 @@ void install(struct reply *reply, const char *as, int fd)
 	}
 	handle->fd = fd;
 	handle->open = true;
+	describe(handle);
 }
 
 void forget_handle(int fd)
@@ -136,4 +143,12 @@ void forget_handle(int fd)
 	for (int i = 0; i < table->used; i++)
 		if (table->handles[i].open && table->handles[i].fd == fd)
 			table->handles[i].open = false;
+}
+
+void describe_handles(int fd)
+{
+	struct table *table = own_table();
+	for (int i = 0; i < table->used; i++)
+		if (table->handles[i].open && table->handles[i].fd == fd)
+			describe(&table->handles[i]);
 }
