@@ -59,6 +59,41 @@ const LINKS = trace('links', [
   step('link_update', { link: 'M', prog: 'B' }, undefined, { errno: 'ENOLINK' }),
 ]);
 
+const SLEEP = step('sleep', { ms: 1 }, undefined, {}, '-');
+
+/** After the sleep only the pin holds the link: nothing that a process can look at shows that the release has run. */
+const PINNED = trace('pinned', [
+  step('prog_load', { prog: 'A' }, 'A'),
+  step('link_create', { ...EGRESS, cgroup: 'd', prog: 'A' }, 'L'),
+  step('obj_pin', { obj: 'L', path: 'pin' }),
+  step('close', { handle: 'L' }),
+  step('rmdir', { cgroup: 'd' }),
+  SLEEP,
+  step('obj_get', { path: 'pin' }, 'again'),
+  step('link_info', { link: 'again' }, undefined, { link: 'L', cgroup: null }),
+]);
+
+/** The same for an attachment without a link, which only cgroup.stat shows; a process that was not reaped is in the way. */
+const UNREAPED = trace('unreaped', [
+  step('prog_load', { prog: 'A' }, 'A'),
+  step('fork', {}, 'P1'),
+  step('prog_attach', { ...EGRESS, cgroup: 'd', prog: 'A', flags: ['BPF_F_ALLOW_MULTI'] }),
+  step('join', { cgroup: 'd' }, undefined, OK, 'P1'),
+  step('fork', {}, 'P2', OK, 'P1'),
+  step('exit', {}, undefined, OK, 'P2'),
+  step('exit', {}, undefined, OK, 'P1'),
+  step('rmdir', { cgroup: 'd' }),
+  SLEEP,
+  step('cgroup_stat', { cgroup: 'c' }, undefined, { nrDying: 1 }),
+  step('wait', { target: 'P1' }),
+  SLEEP,
+  step('cgroup_stat', { cgroup: 'c' }, undefined, { nrDying: 1 }),
+  step('wait', { target: 'P2' }),
+  SLEEP,
+  step('cgroup_stat', { cgroup: 'c' }, undefined, { nrDying: 0 }),
+  step('wait', { target: 'P2' }, undefined, { errno: 'ECHILD' }),
+]);
+
 /** 6.18, but that a dead link says EINVAL, as it did before 5.8: a model that is wrong in one errno. */
 const withoutLinks: Semantics = {
   ...RULES.semantics,
@@ -84,6 +119,20 @@ describeLive('conformance on the live kernel', () => {
   it('agrees on links, pins, fork, kill, events and the death of a cgroup', async () => {
     const verdict = await conformTrace(kernelOf(), LINKS, { ...RULES, expectations: true });
     expect(verdict).to.deep.include({ kind: 'agree', steps: LINKS.trace.steps.length });
+  });
+
+  for (const source of [PINNED, UNREAPED])
+    it(`waits for work that no process can see: ${source.trace.id}`, async () => {
+      for (let time = 0; time < 5; time++) {
+        const verdict = await conformTrace(kernelOf(), source, { ...RULES, expectations: true });
+        expect(verdict).to.deep.include({ kind: 'agree', steps: source.trace.steps.length });
+      }
+    });
+
+  it('follows a process that was killed and not waited for, without carrying every way in which it may die', async () => {
+    const verdict = await conformTrace(kernelOf(), sourceOfTrace(generatedTrace('november', 719, 80)), RULES);
+    expect(verdict.kind).to.equal('agree');
+    expect(verdict).to.have.property('carried').that.is.lessThan(1000);
   });
 
   it('finds a planted difference of the model at its step', async () => {
