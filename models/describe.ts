@@ -1,12 +1,9 @@
 /** A state in words: what runs where, and who holds what. For counterexamples and recorded states. */
 import type { Description } from '../src/modelling/index.ts';
-import type { Kernel, Process, Slot } from './kernel.ts';
+import type { Kernel, Process } from './kernel.ts';
 import { revisionOf } from './rules/attach.ts';
 import { listed, modeFlags } from './targets/cgroup-query.ts';
-
-const short = (attachType: string): string => attachType.replace(/^cgroup_/, '').replace(/^inet_/, '');
-
-const place = (slot: Slot): string => `${short(slot.attachType)} of ${slot.cgroup?.name ?? '?'}`;
+import { placeOf as place } from './words.ts';
 
 /** Holders by object name; every count of a reference has one line per holder. */
 function holdersOf(k: Kernel): Record<string, string[]> {

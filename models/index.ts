@@ -6,12 +6,14 @@ import { describe, recordedState } from './describe.ts';
 import { objects } from './objects/index.ts';
 import { populate } from './populate.ts';
 import { properties } from './properties/index.ts';
+import { RULE_CITES } from './rule-cites.ts';
 import { FLAG_VALUES } from './rules/flags.ts';
 import { rules } from './rules/index.ts';
 import { FEATURES } from './semantics/features.ts';
 import { SEMANTICS } from './semantics/index.ts';
 import { shorthand } from './shorthand.ts';
 import { interrupt, over, ready, start, tail } from './start.ts';
+import { fieldWords } from './words.ts';
 import { works } from './works/index.ts';
 
 /** Every errno that a command may say, as names of include/uapi/asm-generic/errno*.h. */
@@ -56,6 +58,7 @@ export const bpf: ModelDefinition = {
   flags: FLAG_VALUES,
   errnos: ERRNOS,
   rules,
+  ruleCites: RULE_CITES,
   semantics: SEMANTICS,
   features: FEATURES,
   claims: CLAIMS,
@@ -68,6 +71,7 @@ export const bpf: ModelDefinition = {
   over: over as ModelDefinition['over'],
   tail: tail as NonNullable<ModelDefinition['tail']>,
   describe: describe as ModelDefinition['describe'],
+  fieldWords: fieldWords as NonNullable<ModelDefinition['fieldWords']>,
   recordedState: recordedState as NonNullable<ModelDefinition['recordedState']>,
   shorthand,
 };

@@ -124,9 +124,19 @@ const errorCode: Explainer = (name) => {
   return [`${name.toUpperCase()}: ${found.meaning}`, ...part('What to do', found.remedy), ...part('Note', kind)];
 };
 
-/** What the topics of `list` know and nothing above explains better: objects, features, rules, grains, errnos. */
+const rule: Explainer = (name, { model }) => {
+  if (!Object.hasOwn(model.rules, name)) return undefined;
+  const [known] = TOPICS['rules']?.(model).filter((entry) => entry.name === name) ?? [];
+  return [
+    `${name}: a rule of the models, which a proposal may replace`,
+    ...part('Cites', own(model.ruleCites ?? {}, name)),
+    ...part('Replaced', known?.says),
+  ];
+};
+
+/** What the topics of `list` know and nothing above explains better: objects, features, grains, errnos. */
 const listed: Explainer = (name, { model }) => {
-  for (const topic of ['objects', 'features', 'rules', 'grains', 'errnos', 'exits']) {
+  for (const topic of ['objects', 'features', 'grains', 'errnos', 'exits']) {
     const found = TOPICS[topic]?.(model).find((entry) => entry.name === name);
     if (found === undefined) continue;
     const more = topic === 'objects' ? part('More', `\`lastref chart ${name}\` draws its phases`) : [];
@@ -135,7 +145,7 @@ const listed: Explainer = (name, { model }) => {
   return undefined;
 };
 
-const EXPLAINERS: readonly Explainer[] = [errorCode, property, command, work, semantics, claim, listed];
+const EXPLAINERS: readonly Explainer[] = [errorCode, property, command, work, semantics, rule, claim, listed];
 
 export async function explain(
   name: string,

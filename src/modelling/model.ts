@@ -96,6 +96,10 @@ export interface ModelDefinition {
   readonly semantics: Readonly<Record<string, Semantics>>;
   /** What each feature is, with the change that brought it. */
   readonly features?: Readonly<Record<string, string>>;
+  /** Kernel path and function of each rule, and the facts. */
+  readonly ruleCites?: Readonly<Record<string, string>>;
+  /** What a reader calls a field of an object (`phase`: the object itself); undefined: kind, name and field do. */
+  readonly fieldWords?: (object: never, field: string) => string | undefined;
   /** Founding claims by id, as properties and scenarios cite them. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly defaultSemantics: string;

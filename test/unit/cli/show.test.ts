@@ -59,6 +59,7 @@ describe('lastref explain', () => {
     ['linux-5.7', 'linux-5.7: ', 'Features', 'cgroup-link'],
     ['cgroup-link', 'one of the features', 'in linux-5.7'],
     ['C2', 'C2: No abandoned program stays attached', 'no-orphan'],
+    ['autoDetach', 'autoDetach: a rule of the models', 'Cites', 'kernel/bpf/cgroup.c bpf_cgroup_link_auto_detach'],
     ['lock', 'one of the grains'],
     ['ENOLINK', 'one of the errnos'],
     ['lr203', 'LR203: ', 'What to do'],

@@ -51,6 +51,13 @@ describe('the sources of the models', () => {
     expect(wrong.map(({ op, cites }) => `${op}: ${cites}`)).to.deep.equal([]);
   });
 
+  it('are cited for every rule that a proposal may replace', () => {
+    const cites = bpf.ruleCites ?? {};
+    expect(Object.keys(cites).sort()).to.deep.equal(Object.keys(bpf.rules).sort());
+    const wrong = Object.entries(cites).filter(([, text]) => !KERNEL_PATH.test(text) || !FACT.test(text));
+    expect(wrong).to.deep.equal([]);
+  });
+
   it('are cited by every work: kernel path, function and fact', () => {
     const wrong = bpf.works.filter(
       ({ cites }) => !/\.[ch] \w+/.test(cites) || !KERNEL_PATH.test(cites) || !FACT.test(cites),
