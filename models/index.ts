@@ -76,6 +76,7 @@ export const bpf: ModelDefinition = {
   shorthand,
 };
 
+export type { Kernel } from './kernel.ts';
 export { FEATURES, type Feature } from './semantics/features.ts';
 export { LINUX } from './semantics/linux.ts';
 export { type Base, type Changes, combine, type Proposal, proposal } from './semantics/proposal.ts';

@@ -68,6 +68,8 @@ export interface Rules {
   updateEffective(k: Kernel, slot: Slot): void;
   /** Stores the new program of a link into the arrays that are there (replace_effective_prog). */
   replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void;
+  /** Takes an entry out of the arrays that are there, where memory for new ones is missing (purge_effective_progs). */
+  purgeEffective(k: Kernel, slot: Slot, entry: Entry): void;
   /** May something be attached here, given the ancestors (hierarchy_allows_attach)? */
   hierarchyAllows(k: Kernel, slot: Slot, mode: Slot['mode']): boolean;
   /** Is there room for one more entry (__cgroup_bpf_attach, BPF_CGROUP_MAX_PROGS)? */

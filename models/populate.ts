@@ -111,8 +111,10 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
   for (const use of declarations.uses)
     for (const [kind, name] of Object.entries(use.made)) {
       if (kind === 'program') add(kind, { name, constants: { template: templateOf(use, declared, refuse) } });
-      else if (kind === 'link') add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '' } });
-      else if (kind === 'map')
+      else if (kind === 'link') {
+        const creator = declarations.actors.includes(use.actor) ? refTo('process', use.actor) : null;
+        add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '', creator } });
+      } else if (kind === 'map')
         add(kind, {
           name,
           constants: { mapType: (declared.maps ?? []).find((map) => map.name === use.args['map'])?.type ?? '' },

@@ -1,5 +1,5 @@
 /** Links: created in two phases, attached or defunct, freed in three steps (facts link-core 3.1–3.7). */
-import { chart, constant, count, flag, object, ref } from '../../src/modelling/index.ts';
+import { chart, constant, count, fixed, flag, object, ref } from '../../src/modelling/index.ts';
 
 export const linkChart = chart('link', {
   initial: 'ABSENT',
@@ -43,5 +43,7 @@ export const link = object({
     deferred: flag(),
     /** Attach type that it was created for. */
     attachType: constant<string>(),
+    /** Process that created it. No kernel remembers; a proposal may. */
+    creator: fixed('process'),
   },
 });

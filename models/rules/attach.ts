@@ -77,15 +77,27 @@ export function attachEntry(k: Kernel, attachment: Attachment): void {
   if (replaced !== null && replaced.kind === 'program') putProgram(k, replaced, 'replaced entry');
 }
 
-/** Takes an entry off the list and publishes; the mode is free again when the list is empty. */
+/**
+ * Takes an entry off the list and publishes; the mode is free again when the list is empty. Without memory for new arrays the
+ * entry is taken out of the old ones in place. Before 6.0 it was put back instead, and whoever freed the link did not notice
+ * (4c46091ee985; facts cgroup 16, bugs CG05).
+ */
 export function removeEntry(k: Kernel, slot: Slot, entry: Entry): void {
   const position = slot.entries.indexOf(entry);
   if (position < 0) return;
+  const recomputed = k.allocated('effective arrays');
+  if (!recomputed) {
+    if (!k.has('detach-without-memory')) {
+      if (entry.kind === 'program') k.fail('memory to detach', 'ENOMEM');
+      return;
+    }
+    k.rules.purgeEffective(k, slot, entry);
+  }
   slot.entries.removeAt(position);
   slot.preorders.removeAt(position);
   if (slot.entries.length === 0) slot.mode = 'NONE';
   k.rules.countChange(k, slot);
-  k.rules.updateEffective(k, slot);
+  if (recomputed) k.rules.updateEffective(k, slot);
 }
 
 /** bpf_cgroup_link_attach: the link takes a css reference. */

@@ -2,7 +2,7 @@
 import type { Rules } from '../kernel.ts';
 import { attachEntry, autoDetach, countChange, detachLink, hasRoom, hierarchyAllows, removeEntry } from './attach.ts';
 import { releaseSlot } from './cgroup-death.ts';
-import { computeEffective, insertPosition, replaceEffective, updateEffective } from './order.ts';
+import { computeEffective, insertPosition, purgeEffective, replaceEffective, updateEffective } from './order.ts';
 import { inodeMayGo } from './pins.ts';
 import { capable, mayAccess, netAdmin } from './privileges.ts';
 import { freeProgram } from './references.ts';
@@ -13,6 +13,7 @@ export const rules: Rules = {
   computeEffective,
   updateEffective,
   replaceEffective,
+  purgeEffective,
   hierarchyAllows,
   hasRoom,
   countChange,

@@ -2,7 +2,7 @@
  * Order: which levels of the tree contribute to what runs in a cgroup, in which order, and where a new entry goes.
  * Kernel: kernel/bpf/cgroup.c compute_effective_progs, replace_effective_prog, get_prog_list / insert. Facts cgroup 6.3, 7.1, 7.2.
  */
-import type { Anchor, Entry, Kernel, Link, Program, Slot } from '../kernel.ts';
+import type { Anchor, Entry, Kernel, Link, Packet, Program, Slot } from '../kernel.ts';
 import { FLAG } from './flags.ts';
 
 /** The program that an entry runs. */
@@ -54,30 +54,49 @@ export function updateEffective(k: Kernel, slot: Slot): void {
 }
 
 /** What kernels without the fix of f08aaee3152d take for the index of an entry: they ignore the PREORDER bit (facts D68, D69). */
-function indexIgnoringPreorder(slot: Slot, link: Link): number {
+function indexIgnoringPreorder(slot: Slot, wanted: Entry): number {
   let index = 0;
   for (const level of contributingLevels(slot))
     for (const entry of level.entries) {
-      if (entry === link) return index;
+      if (entry === wanted) return index;
       if (programOf(entry) !== null) index++;
     }
   return -1;
 }
 
-/** replace_effective_prog: one element store per cgroup, in the array that is there. */
-export function replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void {
+/** Every array that runs the entry, with its place there; what an older kernel takes for it, without the fix of f08aaee3152d. */
+function* arraysWith(k: Kernel, slot: Slot, entry: Entry): Generator<readonly [Slot, number]> {
   for (const lower of slot.subtree) {
     if (lower !== slot && !hasState(lower)) continue;
     const index = k.has('preorder-slot-fix')
-      ? effectiveEntries(lower).indexOf(link)
-      : indexIgnoringPreorder(lower, link);
-    if (index < 0 || index >= lower.effective.length) continue;
+      ? effectiveEntries(lower).indexOf(entry)
+      : indexIgnoringPreorder(lower, entry);
+    if (index >= 0 && index < lower.effective.length) yield [lower, index];
+  }
+}
+
+/** Invocations that still run the published array of the slot and have not come to this place. */
+function ahead(k: Kernel, slot: Slot, index: number): readonly (readonly [Packet, number])[] {
+  return k.all.packet.flatMap((packet) => {
+    const position = index - packet.ran.length;
+    const reached = packet.current && packet.slot === slot && position >= 0 && position < packet.array.length;
+    return reached ? [[packet, position] as const] : [];
+  });
+}
+
+/** replace_effective_prog: one element store per cgroup, in the array that is there. */
+export function replaceEffective(k: Kernel, slot: Slot, link: Link, next: Program): void {
+  for (const [lower, index] of arraysWith(k, slot, link)) {
     lower.effective.replace(index, next);
-    for (const packet of k.all.packet) {
-      if (!packet.current || packet.slot !== lower) continue;
-      const position = index - packet.ran.length;
-      if (position >= 0 && position < packet.array.length) packet.array.replace(position, next);
-    }
+    for (const [packet, position] of ahead(k, lower, index)) packet.array.replace(position, next);
+  }
+}
+
+/** purge_effective_progs: the element becomes one that does nothing, in the array that is there. */
+export function purgeEffective(k: Kernel, slot: Slot, entry: Entry): void {
+  for (const [lower, index] of arraysWith(k, slot, entry)) {
+    lower.effective.removeAt(index);
+    for (const [packet, position] of ahead(k, lower, index)) packet.array.removeAt(position);
   }
 }
 

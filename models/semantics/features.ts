@@ -18,6 +18,9 @@ export const FEATURES = {
   'link-ids': 'ids of links, LINK_GET_FD_BY_ID, LINK_GET_NEXT_ID, info (5.8, a3b80e107894)',
   'defunct-enolink': 'LINK_UPDATE of a defunct link says ENOLINK, EINVAL before (5.8)',
   'link-detach': 'BPF_LINK_DETACH (5.9, 73b11c2ab072)',
+  'link-opens-read-write': 'BPF_OBJ_GET of a link refuses RDONLY and WRONLY (5.13, 5.10.38; 25fc94b2f02d)',
+  'detach-without-memory':
+    'detaching needs no memory: the entry is taken out of the arrays in place (6.0, 4c46091ee985; facts cgroup 16)',
   'effective-without-flags': 'an effective query refuses prog_attach_flags (6.1, 0e426a3ae030)',
   'deferred-pin-put': 'the put of a pinned link goes through a work item (6.5)',
   'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',

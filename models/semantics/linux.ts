@@ -22,8 +22,9 @@ const V5_10: readonly Feature[] = [
   'link-ids',
   'defunct-enolink',
   'link-detach',
+  'link-opens-read-write',
 ];
-const V6_1: readonly Feature[] = [...V5_10, 'effective-without-flags'];
+const V6_1: readonly Feature[] = [...V5_10, 'detach-without-memory', 'effective-without-flags'];
 const V6_12: readonly Feature[] = [
   ...V6_1,
   'deferred-pin-put',

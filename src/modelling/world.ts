@@ -70,6 +70,8 @@ export interface World<O extends Objects = Objects> {
    * the exploration ends the command with ENOMEM at this point.
    */
   allocates(what: string): void;
+  /** The same where the command goes on without the memory: was it there? */
+  allocated(what: string): boolean;
   /** What the running command returns besides success; never part of the state. */
   returns(values: Readonly<Record<string, unknown>>): void;
   /** What the actor sees of a command that succeeded, where that is an errno: what a denied event returns to it. */

@@ -45,6 +45,12 @@ export interface AnyKernel {
 
 export function makeKernel(parts: KernelParts): AnyKernel {
   const { coverage, running, semantics } = parts;
+  const allocated = (what: string): boolean => {
+    const fails = running.allocations === running.failing;
+    running.allocations++;
+    coverage.checks.add(`${running.op} memory for ${what} ${fails ? 'false' : 'true'}`);
+    return !fails;
+  };
   return {
     all: parts.views,
     get before() {
@@ -64,11 +70,9 @@ export function makeKernel(parts: KernelParts): AnyKernel {
       throw new ErrnoSignal(errno, name);
     },
     allocates(what: string) {
-      const failing = running.allocations === running.failing;
-      running.allocations++;
-      coverage.checks.add(`${running.op} memory for ${what} ${failing ? 'false' : 'true'}`);
-      if (failing) throw new ErrnoSignal('ENOMEM', `memory for ${what}`);
+      if (!allocated(what)) throw new ErrnoSignal('ENOMEM', `memory for ${what}`);
     },
+    allocated,
     when(condition: unknown) {
       if (!condition) throw BLOCKED;
     },

@@ -7,7 +7,7 @@ import type { Coverage } from './coverage.ts';
 import { DecisionTrees, LEAF_NO, LEAF_YES } from './decision-tree.ts';
 import type { Grain, PropertyInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
-import type { BoundItem, Runner } from './runner.ts';
+import { type BoundItem, FAILING_ALLOCATIONS, type Runner } from './runner.ts';
 import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
 
 /** Child code that `runTransition` returns when the result is in `cells.now` and no path was stored. */
@@ -293,9 +293,6 @@ function actorTransitions(parts: MachineParts): Transition[] {
       : [...own, ...own.flatMap((step) => faultyTransitions(runner, step))];
   });
 }
-
-/** Allocations of one step that can be told to fail; no command allocates more often. */
-const FAILING_ALLOCATIONS = 4;
 
 /** The same step with its first, second … allocation failing. */
 function faultyTransitions(runner: Runner, step: Transition): Transition[] {

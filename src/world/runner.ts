@@ -64,6 +64,9 @@ export interface FaultBudget {
   readonly most: number;
 }
 
+/** Allocations of one step that can be told to fail; a step that allocates more often is a bound. */
+export const FAILING_ALLOCATIONS = 4;
+
 /** Longest command in steps; a command that runs longer loops. */
 const STEPS_MAX = 200;
 
@@ -126,6 +129,8 @@ export class Runner {
       running.failing = -1;
     }
     if (running.allocations <= n) throw BLOCKED;
+    if (n === FAILING_ALLOCATIONS - 1 && running.allocations > FAILING_ALLOCATIONS)
+      throw new BoundSignal(`${running.op} allocates more often than ${FAILING_ALLOCATIONS} times in one step`);
   }
 
   /** No step of this actor is under way and its script is at an end (or the actor is). */

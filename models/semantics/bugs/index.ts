@@ -1,0 +1,15 @@
+/**
+ * Historic bugs as semantics: each restores what a fix changed, over a kernel that has the fix. They are the checker's own
+ * test: `scenarios/bugs` finds each by a shortest trace and shows that the base is free of it.
+ */
+import type { BpfSemantics } from '../linux.ts';
+import { cg01 } from './cg01.ts';
+import { cg05 } from './cg05.ts';
+import { cg08 } from './cg08.ts';
+import { cg15 } from './cg15.ts';
+import { cg16 } from './cg16.ts';
+import { lk07 } from './lk07.ts';
+
+const all: readonly BpfSemantics[] = [cg01, cg05, cg08, cg15, cg16, lk07];
+
+export const BUGS: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(all.map((bug) => [bug.name, bug]));

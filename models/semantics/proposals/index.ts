@@ -1,0 +1,25 @@
+/** Proposals of the founding discussions, by name. `lastref rivals` sets them against each other. */
+import type { BpfSemantics } from '../linux.ts';
+import { aliveUnderTheLock } from './alive-under-the-lock.ts';
+import { detachAsksForACapability } from './detach-asks-for-a-capability.ts';
+import { linkDiesWithCgroup } from './link-dies-with-cgroup.ts';
+import { linkHoldsCgroup } from './link-holds-cgroup.ts';
+import { ownerIsTheCreator } from './owner-is-the-creator.ts';
+import { ownerIsTheProgram } from './owner-is-the-program.ts';
+import { replaceByRevision } from './replace-by-revision.ts';
+import { replaceWithoutFlag } from './replace-without-flag.ts';
+
+const all: readonly BpfSemantics[] = [
+  linkHoldsCgroup,
+  linkDiesWithCgroup,
+  ownerIsTheProgram,
+  ownerIsTheCreator,
+  replaceWithoutFlag,
+  replaceByRevision,
+  aliveUnderTheLock,
+  detachAsksForACapability,
+];
+
+export const PROPOSALS: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
+  all.map((proposed) => [proposed.name, proposed]),
+);
