@@ -24,6 +24,14 @@ actors:
   alice: [ close: l ]
 check: [ auto-detach-on-last-close, no-orphan, ref-balance, quiescent-no-leak ]
 `,
+  'close without memory': `title: the last close of a link finds no memory
+${WEB}faults: { allocation: 1 }
+setup:
+  - alice: link_create { cgroup: web, prog: fw1, as: l }
+actors:
+  alice: [ close: l ]
+check: [ no-orphan, ref-balance, quiescent-no-leak, effective-order ]
+`,
   'two holders': `title: two holders of one link, one of them may be killed
 ${WEB}setup:
   - alice: link_create { cgroup: web, prog: fw1, as: l }

@@ -1,9 +1,11 @@
 /** The cgroup is tested again under the lock: an attach that came too late fails (facts cgroup 4 and 15). */
-import type { Cgroup, Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../kernel.ts';
 import { proposal } from '../proposal.ts';
 
-function checkAlive(k: Kernel, cgroup: Cgroup | null): void {
-  k.check('cgroup is alive under the lock', cgroup?.phase === 'ONLINE', 'ENOENT');
+type Target = { readonly kind: string; readonly phase?: string } | null;
+
+function checkAlive(k: Kernel, target: Target): void {
+  k.check('cgroup is alive under the lock', target?.phase === 'ONLINE', 'ENOENT');
 }
 
 export const aliveUnderTheLock = proposal({
@@ -15,13 +17,13 @@ export const aliveUnderTheLock = proposal({
     steps: {
       prog_attach: {
         'attach [cgroup_mutex]'(k, call) {
-          checkAlive(k, call.frame.cgroup);
+          checkAlive(k, call.frame.target);
           return steps.prog_attach['attach [cgroup_mutex]'](k, call);
         },
       },
       link_create: {
         'attach [cgroup_mutex]'(k, call) {
-          checkAlive(k, call.frame.cgroup);
+          checkAlive(k, call.frame.target);
           return steps.link_create['attach [cgroup_mutex]'](k, call);
         },
       },

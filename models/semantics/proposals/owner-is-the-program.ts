@@ -1,8 +1,8 @@
 /** Who may end an attachment: whoever names its program, as with legacy attachments (C26; seed 002). */
 
-import { slotOf } from '../../commands/prog-attach.ts';
 import type { Kernel } from '../../kernel.ts';
 import { revisionOf } from '../../rules/attach.ts';
+import { slotOf } from '../../rules/slots.ts';
 import { proposal } from '../proposal.ts';
 
 export const ownerIsTheProgram = proposal({
@@ -14,8 +14,8 @@ export const ownerIsTheProgram = proposal({
     steps: {
       prog_detach: {
         'detach [cgroup_mutex]'(k: Kernel, call) {
-          const { cgroup, program } = call.frame;
-          const slot = cgroup === null ? null : slotOf(k, cgroup, String(call.args.attachType));
+          const { target, program } = call.frame;
+          const slot = target?.kind !== 'cgroup' ? null : slotOf(k, target, String(call.args.attachType));
           const link = [...(slot?.entries ?? [])].find((entry) => entry.kind === 'link' && entry.prog === program);
           if (slot === null || link?.kind !== 'link') return steps.prog_detach['detach [cgroup_mutex]'](k, call);
           if (call.args.expectedRevision !== 0)

@@ -24,6 +24,15 @@ const EXPECTED: Readonly<Record<ScenarioName, Expected>> = {
     ],
     because: 'one command, and at grain lock the three steps of bpf_link_free behind it',
   },
+  'close without memory': {
+    // At grain lock the last two of the four steps exist with and without the failure.
+    counts: [
+      [3, 2],
+      [3, 2],
+      [7, 6],
+    ],
+    because: 'the last close with the memory that detaching wants, and without',
+  },
   'two holders': {
     counts: [
       [23, 34],
