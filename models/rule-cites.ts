@@ -5,6 +5,7 @@ export const RULE_CITES: { readonly [R in keyof Rules]: string } = {
   computeEffective: 'kernel/bpf/cgroup.c compute_effective_progs; facts cgroup 6.3, 7.1, C01–C43, D61, D66',
   updateEffective: 'kernel/bpf/cgroup.c update_effective_progs; facts cgroup 3, 6.3',
   replaceEffective: 'kernel/bpf/cgroup.c replace_effective_prog; facts cgroup 7.1, D68, D69',
+  purgeEffective: 'kernel/bpf/cgroup.c purge_effective_progs; facts cgroup 16',
   hierarchyAllows: 'kernel/bpf/cgroup.c hierarchy_allows_attach; facts cgroup 6.2, C05–C35',
   hasRoom: 'kernel/bpf/cgroup.c __cgroup_bpf_attach (BPF_CGROUP_MAX_PROGS); facts cgroup O01–O09',
   countChange: 'kernel/bpf/cgroup.c __cgroup_bpf_attach, __cgroup_bpf_replace, __cgroup_bpf_detach; facts cgroup 8',
