@@ -5,15 +5,15 @@ import { SLEEP } from '../trace/check.ts';
 import { type Answer, alternativesOf, sameJson } from '../trace/compare.ts';
 import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
+import { type Taken, Walk } from '../trace/walk.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
 import type { Seen, SeenSlot } from './decode.ts';
 import { modelDying, modelEnded, modelIds, modelLink, modelSlot } from './model-state.ts';
+import { ownMovesOf } from './own-moves.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
-import { type Taken, Walk } from './walk.ts';
 
-export const distinct = <T>(values: readonly T[]): readonly T[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
-];
+export const distinct = <T>(values: readonly T[]): readonly T[] =>
+  values.length < 2 ? values : [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 
 const normal = (shown: SeenSlot['shown']): unknown =>
   'mode' in shown ? { ...shown, mode: [...shown.mode].sort() } : shown;
@@ -42,7 +42,7 @@ export class Holding {
   constructor(source: TraceSource, options: ConformOptions) {
     this.source = source;
     this.fromFile = options.expectations === true;
-    this.walk = new Walk(source, options.model, options.semantics);
+    this.walk = new Walk(ownMovesOf(source, options.model, options.semantics));
     this.k = this.walk.machine.parts.k as Kernel;
     this.named = new Set(source.trace.steps.flatMap(({ as }) => as ?? []));
   }

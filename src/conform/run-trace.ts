@@ -1,6 +1,7 @@
 /** One trace on a kernel and in the model, step by step. */
 import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
+import type { Taken } from '../trace/walk.ts';
 import { InputError } from '../world/input.ts';
 import { answerOf, notDone, seenOf } from './decode.ts';
 import { NotRunnable } from './encode.ts';
@@ -8,7 +9,6 @@ import { distinct, Holding, isBarrier } from './holding.ts';
 import type { ConformKernel, Reply, Request } from './line.ts';
 import { type Prepared, prepare, segmentsOf } from './prepare.ts';
 import type { ConformOptions, Parting, TraceVerdict } from './verdict.ts';
-import type { Taken } from './walk.ts';
 
 /** How long deferred kernel work may take until it must be seen. */
 const DEFERRED_MS = 5_000;

@@ -29,28 +29,68 @@ export function addBits(into: Bits, bits: Bits): void {
   for (let w = 0; w < into.length; w++) into[w] = (into[w] as number) | (bits[w] as number);
 }
 
-export const changedBits = (a: Bits, b: Bits): Bits => a.map((word, w) => word ^ (b[w] as number));
+function changedBits(a: Bits, b: Bits): Bits {
+  const changed = new Int32Array(a.length);
+  for (let w = 0; w < a.length; w++) changed[w] = (a[w] as number) ^ (b[w] as number);
+  return changed;
+}
 
 /** A state with the footprints of everything that can happen in it by itself. */
 export interface Possible {
   readonly words: Bits;
   /** Of each own move, in the order of `OwnMoves.transitions`. */
   readonly moves: readonly Footprint[];
+  /** Indices of the moves that are enabled. */
+  readonly enabled: readonly number[];
 }
+
+/** States, each once. */
+export class DistinctStates {
+  private readonly byHash = new Map<number, Bits[]>();
+
+  /** False: it is there already. */
+  add(words: Bits): boolean {
+    let hash = 0;
+    for (let w = 0; w < words.length; w++) hash = Math.imul(hash ^ (words[w] as number), HASH_FACTOR) ^ (hash >>> 15);
+    const alike = this.byHash.get(hash);
+    if (alike === undefined) this.byHash.set(hash, [words]);
+    else if (alike.some((known) => sameBits(known, words))) return false;
+    else alike.push(words);
+    return true;
+  }
+}
+
+/** An odd number with bits all over, so that every bit of a word reaches every bit of the hash. */
+const HASH_FACTOR = 0x2c1b3c6d;
+
+function sameBits(a: Bits, b: Bits): boolean {
+  for (let w = 0; w < a.length; w++) if (a[w] !== b[w]) return false;
+  return true;
+}
+
+/** The first of all that are the same. */
+export function distinctStates(states: readonly Possible[]): readonly Possible[] {
+  if (states.length < 2) return states;
+  const seen = new DistinctStates();
+  return states.filter(({ words }) => seen.add(words));
+}
+
+const NONE_ENABLED: readonly number[] = [];
 
 /** Longest command in atomic steps; one that runs longer loops. */
 const STEPS_MAX = 10_000;
-
-export const keyOf = (words: Bits): string => words.join();
 
 /** What happens between two steps of a trace: deferred kernel work, and processes that end because they were killed. */
 export class OwnMoves {
   readonly machine: Machine;
   private readonly transitions: readonly number[];
   private readonly runners: ReadonlyMap<number, Runner>;
+  private readonly nothing: Bits;
+  private first: Possible | undefined;
 
   constructor(machine: Machine) {
     this.machine = machine;
+    this.nothing = new Int32Array(machine.words);
     const all = machine.transitions.map((transition, t) => ({ ...transition, t }));
     this.transitions = all
       .filter(({ kind, actor }) => kind === 'work' || (kind === 'script' && actor !== ENVIRONMENT))
@@ -62,18 +102,27 @@ export class OwnMoves {
   }
 
   /** The first state. */
-  initial(): Possible {
-    const words = this.machine.initial.slice();
-    return { words, moves: this.transitions.map((t) => this.ownMove(t, words)) };
+  get initial(): Possible {
+    this.first ??= this.possible(
+      this.machine.initial.slice(),
+      this.transitions.map((t) => this.ownMove(t, this.machine.initial)),
+    );
+    return this.first;
   }
 
   /** The state after a change of some words. Footprints that read nothing of the change stay. */
   derive(from: Possible, words: Bits): Possible {
     const changed = changedBits(from.words, words);
-    const moves = from.moves.map((known, m) =>
-      overlap(known.reads, changed) ? this.ownMove(this.transitions[m] as number, words) : known,
-    );
-    return { words, moves };
+    const moves: Footprint[] = [];
+    for (const [m, known] of from.moves.entries())
+      moves.push(overlap(known.reads, changed) ? this.ownMove(this.transitions[m] as number, words) : known);
+    return this.possible(words, moves);
+  }
+
+  private possible(words: Bits, moves: readonly Footprint[]): Possible {
+    const enabled: number[] = [];
+    for (const [m, move] of moves.entries()) if (move.enabled) enabled.push(m);
+    return { words, moves, enabled: enabled.length === 0 ? NONE_ENABLED : enabled };
   }
 
   /** The state after an own move that is enabled. */
@@ -103,8 +152,21 @@ export class OwnMoves {
       const word = path[i] as number;
       reads[word] = (reads[word] as number) | ((path[i + 2] as number) << (path[i + 1] as number));
     }
-    const writes = enabled ? cells.written.slice(0, words.length) : new Int32Array(words.length);
-    return { enabled, reads, writes, values: cells.now.slice(0, words.length) };
+    if (!enabled) return { enabled, reads, writes: this.nothing, values: this.nothing };
+    return { enabled, reads, writes: cells.written.slice(0, words.length), values: cells.now.slice(0, words.length) };
+  }
+
+  /** The same where nothing is pending, so that nobody asks what was read. The state afterwards stands in the cells. */
+  alone<T>(words: Bits, run: () => T): T {
+    const { cells } = this.machine.parts;
+    cells.recording = false;
+    cells.load(words, 0);
+    return run();
+  }
+
+  /** The state in the cells. */
+  get now(): Bits {
+    return this.machine.parts.cells.now.slice(0, this.machine.words);
   }
 
   /** Runs a whole command on the state in the cells; undefined if it is not enabled or would have to wait. */
@@ -143,5 +205,10 @@ export class OwnMoves {
 }
 
 export function apply(words: Bits, { writes, values }: Footprint): Bits {
-  return words.map((word, w) => (word & ~(writes[w] as number)) | ((values[w] as number) & (writes[w] as number)));
+  const after = new Int32Array(words.length);
+  for (let w = 0; w < words.length; w++) {
+    const written = writes[w] as number;
+    after[w] = ((words[w] as number) & ~written) | ((values[w] as number) & written);
+  }
+  return after;
 }

@@ -6,7 +6,15 @@
  * groups that matter to the next step are run before it, in every order.
  */
 import { InputError } from '../world/input.ts';
-import { addBits, type Bits, type Footprint, keyOf, type OwnMoves, overlap, type Possible } from './footprint.ts';
+import {
+  addBits,
+  type Bits,
+  DistinctStates,
+  type Footprint,
+  type OwnMoves,
+  overlap,
+  type Possible,
+} from './footprint.ts';
 
 /** Most states that one step of a replay looks at. */
 export const STATES_MAX = 20_000;
@@ -45,6 +53,7 @@ export class Pending {
 
   /** Asks in every state that matters to the probe; the answers stand for all possible states. */
   probe<T>(from: Possible, probe: Probe<T>): T[] {
+    if (from.enabled.length === 0) return [probe(from).found];
     const groups = this.groups(from);
     const relevant = new Set<Group>();
     for (;;) {
@@ -59,18 +68,17 @@ export class Pending {
 
   /** All states in which nothing is pending any more. */
   atRest(from: readonly Possible[]): Possible[] {
-    const found = new Map<string, Possible>();
-    const seen = new Set<string>();
+    const found: Possible[] = [];
+    const seen = new DistinctStates();
     const waiting = [...from];
     for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
-      if (seen.has(keyOf(state.words))) continue;
-      seen.add(keyOf(state.words));
+      if (!seen.add(state.words)) continue;
       const group = this.groups(state)[0];
-      if (group === undefined) found.set(keyOf(state.words), state);
+      if (group === undefined) found.push(state);
       else waiting.push(...this.reach(state, group.moves).ends);
     }
-    if (found.size === 0) throw new InputError('LR312', 'pending kernel work never comes to rest');
-    return [...found.values()];
+    if (found.length === 0) throw new InputError('LR312', 'pending kernel work never comes to rest');
+    return found;
   }
 
   /** The enabled moves, apart as far as they share nothing. Asked twice of most states: after a step and before the next. */
@@ -84,9 +92,10 @@ export class Pending {
 
   private separate(from: Possible): readonly Group[] {
     const empty = (): Bits => new Int32Array(from.words.length);
-    let groups = enabledIn(from).map((move): Group => ({ moves: new Set([move]), reads: empty(), writes: empty() }));
+    let groups = from.enabled.map((move): Group => ({ moves: new Set([move]), reads: empty(), writes: empty() }));
     for (const group of groups) this.widen(from, group);
     for (;;) {
+      if (groups.length < 2) return groups;
       const merged = mergeDependent(groups);
       if (merged.length === groups.length) return groups;
       for (const group of merged) if (!groups.includes(group)) this.widen(from, group);
@@ -106,10 +115,11 @@ export class Pending {
    * could have enabled: who else writes those bits is not independent.
    */
   private reach(from: Possible, moves: ReadonlySet<number>): { states: Possible[]; ends: Possible[] } & Shares {
-    const foreign = new Set(enabledIn(from).filter((move) => !moves.has(move)));
+    const foreign = new Set(from.enabled.filter((move) => !moves.has(move)));
     const states = [from];
     const ends: Possible[] = [];
-    const seen = new Set([keyOf(from.words)]);
+    const seen = new DistinctStates();
+    seen.add(from.words);
     const reads = new Int32Array(from.words.length);
     const writes = new Int32Array(from.words.length);
     for (const state of states) {
@@ -121,17 +131,18 @@ export class Pending {
           'let a sleep step run the pending work',
         );
       let stays = true;
-      state.moves.forEach((move, m) => {
-        if (move !== from.moves[m]) addBits(reads, move.reads);
-        if (!move.enabled || foreign.has(m)) return;
+      // Moves that were not enabled at first and might have become so.
+      if (state !== from)
+        for (const [m, move] of state.moves.entries()) if (move !== from.moves[m]) addBits(reads, move.reads);
+      for (const m of state.enabled) {
+        if (foreign.has(m)) continue;
+        const move = state.moves[m] as Footprint;
         stays = false;
         addBits(reads, move.reads);
         addBits(writes, move.writes);
         const next = this.own.after(state, m);
-        if (seen.has(keyOf(next.words))) return;
-        seen.add(keyOf(next.words));
-        states.push(next);
-      });
+        if (seen.add(next.words)) states.push(next);
+      }
       if (stays) ends.push(state);
     }
     return { states, ends, reads, writes };
@@ -147,8 +158,6 @@ export class Pending {
     return shares;
   }
 }
-
-const enabledIn = (state: Possible): number[] => state.moves.flatMap(({ enabled }, m) => (enabled ? [m] : []));
 
 function mergeDependent(groups: readonly Group[]): Group[] {
   const merged: Group[] = [];

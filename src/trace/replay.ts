@@ -8,28 +8,21 @@ import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
 import { bind } from '../world/bind.ts';
 import { InputError } from '../world/input.ts';
-import type { Machine } from '../world/machine.ts';
 import { BoundSignal, LawSignal } from '../world/signals.ts';
 import { SLEEP } from './check.ts';
-import { type Answer, alternativesOf, type Comparison, compare, sameJson } from './compare.ts';
-import { apply, keyOf, OwnMoves, type Possible } from './footprint.ts';
+import { alternativesOf, type Comparison, compare, sameJson } from './compare.ts';
+import { OwnMoves } from './footprint.ts';
 import type { Expectation, RecordedState, TraceStep } from './format.ts';
 import type { TraceSource } from './parse.ts';
-import { Pending, type Probe } from './pending.ts';
 import type { FailedStep, ReplayFailure, ReplayResult } from './replay-result.ts';
 import { NeedsFamily, traceWorld } from './to-world.ts';
+import { type Taken, Walk } from './walk.ts';
 
 export interface ReplayOptions {
   readonly model: ModelDefinition;
   readonly semantics: Semantics;
   /** Compare also what the live kernel answered beyond the expectation. */
   readonly live?: boolean;
-}
-
-/** What one possible state makes of a step. */
-interface Taken {
-  readonly answer: Answer;
-  readonly after: Possible;
 }
 
 interface Judged extends Taken {
@@ -50,20 +43,13 @@ function expectationOf(step: TraceStep, live: boolean): Expectation {
 class Replayer {
   private readonly source: TraceSource;
   private readonly options: ReplayOptions;
-  private readonly machine: Machine;
-  private readonly own: OwnMoves;
-  private readonly pending: Pending;
-  private possible: readonly Possible[];
+  private readonly walk: Walk;
   private comparisons = 0;
-  private carried = 1;
 
   constructor(source: TraceSource, options: ReplayOptions) {
     this.source = source;
     this.options = options;
-    this.machine = bind(traceWorld(source, options.model, options.semantics));
-    this.own = new OwnMoves(this.machine);
-    this.pending = new Pending(this.own);
-    this.possible = [this.own.initial()];
+    this.walk = new Walk(new OwnMoves(bind(traceWorld(source, options.model, options.semantics))));
   }
 
   run(): ReplayResult {
@@ -71,16 +57,15 @@ class Replayer {
     for (const [index, step] of steps.entries()) {
       const failure = located(this.source, index, () => this.step(step, index));
       if (failure !== undefined) return failure;
-      this.carried = Math.max(this.carried, this.possible.length);
     }
-    return { ok: true, steps: steps.length, comparisons: this.comparisons, statesCarried: this.carried };
+    return { ok: true, steps: steps.length, comparisons: this.comparisons, statesCarried: this.walk.carried };
   }
 
   private step(step: TraceStep, index: number): ReplayFailure | undefined {
-    this.pending.begin();
-    if (step.op === SLEEP || step.expect['eventually'] === true) this.possible = this.pending.atRest(this.possible);
+    this.walk.begin();
+    if (step.op === SLEEP || step.expect['eventually'] === true) this.walk.rest();
     if (step.op === SLEEP) return undefined;
-    const taken = this.takeEverywhere(step);
+    const taken = this.walk.take(step);
     const failed = failedStep(this.source, index);
     if (taken.length === 0) {
       const message = `${step.actor} cannot do this now: it does not exist yet, has ended, or waits for what never comes`;
@@ -89,21 +74,6 @@ class Replayer {
     return (
       this.judge(step, failed, taken) ?? (step.state === undefined ? undefined : this.compareState(step.state, failed))
     );
-  }
-
-  /** Takes the step in every possible state in which it can be taken. */
-  private takeEverywhere(step: TraceStep): readonly Taken[] {
-    const t = this.machine.transitions.findIndex(({ actor, kind }) => actor === step.actor && kind === 'script');
-    const take: Probe<Taken | undefined> = (state) => {
-      let answer: Answer | undefined;
-      const footprint = this.own.observe(state.words, () => {
-        answer = this.own.interrupted(t) ? undefined : this.own.complete(t);
-        return answer !== undefined;
-      });
-      if (answer === undefined) return { footprint, found: undefined };
-      return { footprint, found: { answer, after: this.own.derive(state, apply(state.words, footprint)) } };
-    };
-    return this.possible.flatMap((state) => this.pending.probe(state, take)).filter((taken) => taken !== undefined);
   }
 
   private judge(step: TraceStep, failed: FailedStep, taken: readonly Taken[]): ReplayFailure | undefined {
@@ -119,27 +89,19 @@ class Replayer {
       return difference(failed, expected, judged, alternatives.length > 1 ? alternatives[missing] : undefined);
     const kept = judged.filter(({ comparisons }) => comparisons.some(agrees));
     this.comparisons += kept[0]?.comparisons.find(agrees)?.compared ?? 0;
-    this.possible = distinct(kept.map(({ after }) => after));
+    this.walk.keep(kept.map(({ after }) => after));
     return undefined;
   }
 
   private compareState(expected: RecordedState, failed: FailedStep): ReplayFailure | undefined {
-    const { k } = this.machine.parts;
+    const { k } = this.walk.machine.parts;
     const show = this.options.model.recordedState;
     if (show === undefined)
       throw new InputError(
         'LR314',
         `the model "${this.options.model.name}" does not show its state as recorded traces do`,
       );
-    const look: Probe<{ state: Possible; shown: unknown }> = (state) => {
-      let shown: unknown;
-      const footprint = this.own.observe(state.words, () => {
-        shown = show(k as never);
-        return true;
-      });
-      return { footprint, found: { state, shown } };
-    };
-    const looks = this.possible.flatMap((state) => this.pending.probe(state, look));
+    const looks = this.walk.look(() => show(k as never));
     const kept = looks.filter(({ shown }) => sameJson(normal(expected), normal(shown)));
     if (kept.length === 0)
       return {
@@ -150,7 +112,7 @@ class Replayer {
         states: distinctJson(looks.map(({ shown }) => shown)),
       };
     this.comparisons++;
-    this.possible = distinct(kept.map(({ state }) => state));
+    this.walk.keep(kept.map(({ state }) => state));
     return undefined;
   }
 }
@@ -186,9 +148,6 @@ function difference(
   };
 }
 
-const distinct = (states: readonly Possible[]): readonly Possible[] => [
-  ...new Map(states.map((state) => [keyOf(state.words), state])).values(),
-];
 const distinctJson = (values: readonly unknown[]): readonly unknown[] => [
   ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];

@@ -1,7 +1,7 @@
 /** The groups of pending work leave out nothing: they give the same answers as the enumeration of all possible states. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { keyOf, OwnMoves, type Possible } from '../../../src/trace/footprint.ts';
+import { OwnMoves, type Possible } from '../../../src/trace/footprint.ts';
 import { Pending } from '../../../src/trace/pending.ts';
 import { replay } from '../../../src/trace/replay.ts';
 import { traceWorld } from '../../../src/trace/to-world.ts';
@@ -53,6 +53,8 @@ const anyStep = fc.oneof(
   cgroup.map((of) => p0('query', { cgroup: of })),
 );
 
+const keyOf = (words: Int32Array): string => words.join();
+
 /** All states that own moves lead to, without any reduction. */
 function closure(own: OwnMoves, from: readonly Possible[]): readonly Possible[] {
   const found = new Map(from.map((state) => [keyOf(state.words), state]));
@@ -84,7 +86,7 @@ describe('pending work', () => {
             found: { answer: JSON.stringify([footprint.enabled, errno, values]), after: own.derive(state, words) },
           };
         };
-        let reduced: readonly Possible[] = [own.initial()];
+        let reduced: readonly Possible[] = [own.initial];
         let all: readonly Possible[] = reduced;
         for (const { actor } of [...setup, ...steps]) {
           const take = takes(next(actor));
