@@ -61,8 +61,21 @@ function obstacleOf({ actors }: WorldInput): string | undefined {
   if (busy.length < 2) return 'only one actor takes steps';
   if (!items.some(({ result }) => result !== undefined)) return 'no step remembers its result';
   const bound = items.find(({ op }) => NOT_FREE.has(op));
-  return bound === undefined ? undefined : `${bound.op} cannot run freely`;
+  if (bound !== undefined) return `${bound.op} cannot run freely`;
+  // The agent refuses it by itself; here it is known before anything runs.
+  const removes = items.some(({ op }) => op === 'rmdir');
+  return removes && items.some(isCaughtByRelease)
+    ? 'rmdir races with an attach or a query: facts cgroup 15'
+    : undefined;
 }
+
+/** A legacy attach would leave its entry for ever on a cgroup that is released meanwhile, a query read freed memory. */
+const isCaughtByRelease = ({ op, args }: ItemInput): boolean =>
+  op === 'prog_attach' ||
+  (op === 'query' &&
+    JSON.stringify(args['flags'] ?? [])
+      .toLowerCase()
+      .includes('effective'));
 
 /** What the actor does in this run: its script, and of its menu what chance says. */
 function movesOf({ name, script, menu }: ActorInput, random: () => number): readonly Move[] {
@@ -124,6 +137,11 @@ class Stress {
     if (this.rests) await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const requests = [...starts, open, ...own.map(({ request }) => request), ...collects, reset];
     const replies = await this.kernel.run(requests);
+    const refused = replies
+      .slice(0, starts.length)
+      .map(notDone)
+      .find((why) => why !== undefined && why !== 'dead');
+    if (refused !== undefined) throw new NotRunnable(refused);
     const events = starts.length + 1;
     const answers = events + own.length;
     return this.results([

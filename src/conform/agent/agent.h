@@ -57,6 +57,7 @@ struct object {
 	uint32_t id;
 	int storage; /* program: index of its cgroup storage map, or -1 */
 	int prog;    /* link: index of its program, or -1 */
+	uint32_t attach_type; /* link: what it was made for */
 };
 
 struct cgroup {
@@ -174,6 +175,7 @@ long bpf_call(int command, struct attr *attr);
 /* 'p', 'l', 'm', or 0 for anything else */
 char kind_of_fd(int fd);
 uint32_t id_of_fd(int fd);
+uint32_t link_type_of(int fd);
 int open_high(const char *path, int flags);
 /* The directory of a cgroup; ENOENT also if another cgroup has its path by now. */
 int open_directory_of(const struct cgroup *cgroup, int flags);

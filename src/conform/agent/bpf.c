@@ -68,16 +68,31 @@ char kind_of_fd(int fd)
 	return strstr(target, "bpf_link") != NULL || strstr(target, "bpf-link") != NULL ? 'l' : 0;
 }
 
-/* Programs, links and maps all have their id at offset 4 of their info. */
-uint32_t id_of_fd(int fd)
+/* Programs, links and maps all begin their info with type and id. */
+static bool type_and_id(int fd, uint32_t info[2])
 {
 	struct attr attr;
-	uint32_t info[64] = {0};
+	uint32_t bytes[64] = {0};
 	attr_init(&attr, NULL);
 	put32(&attr, 0, (uint32_t)fd);
 	put32(&attr, 4, 16);
-	put64(&attr, 8, (uint64_t)(uintptr_t)info);
-	return bpf_call(15, &attr) < 0 ? 0 : info[1];
+	put64(&attr, 8, (uint64_t)(uintptr_t)bytes);
+	if (bpf_call(15, &attr) < 0)
+		return false;
+	memcpy(info, bytes, 2 * sizeof *info);
+	return true;
+}
+
+uint32_t id_of_fd(int fd)
+{
+	uint32_t info[2];
+	return type_and_id(fd, info) ? info[1] : 0;
+}
+
+uint32_t link_type_of(int fd)
+{
+	uint32_t info[2];
+	return type_and_id(fd, info) ? info[0] : 0;
 }
 
 /* Opens a file at a high number, so that the numbers of the trace stay as they would be without the agent. */

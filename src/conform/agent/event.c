@@ -219,6 +219,8 @@ void make_own_event(const struct request *request, struct reply *reply)
 	char byte;
 	if (!is(arg(request, "hook"), "cgroup_sysctl"))
 		return reply_status(reply, "!unsupported: hook %s by an actor", arg(request, "hook"));
+	if (shared->no_traffic)
+		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
 	int fd = open_high("/proc/sys/kernel/ostype", O_RDONLY);
 	start_log();
 	long result = read(fd, &byte, 1);

@@ -92,14 +92,42 @@ bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, i
 
 /* Free running: a request with `async` is handed over, and `collect` brings its answer later, one for each. */
 static bool racing;
+/* Answers that each actor still owes. */
+static int owed[ACTORS_MAX];
+/* Handed over since the race began. */
+static bool removes, attaches;
+
+/*
+ * A cgroup is resolved before the lock is taken. An attach, or a query of the effective array, that waits there until the
+ * cgroup is removed and released would leave an entry for ever, or read freed memory: not on a machine that others use.
+ */
+static bool is_dangerous_race(void)
+{
+	bool query = is(request.op, "query") && (arg_int(&request, "flags", 0) & 1) != 0;
+	removes |= is(request.op, "rmdir");
+	attaches |= is(request.op, "prog_attach") || query;
+	return removes && attaches;
+}
 
 static void hand_over(int index, const char *line)
 {
 	racing = true;
+	if (is_dangerous_race())
+		return reply_status(&reply, "!refused: rmdir races with an attach or a query");
 	if (send_text(controls[index], line, strlen(line), -1) < 0)
-		reply_status(&reply, "!dead");
-	else
-		reply_status(&reply, "ok");
+		return reply_status(&reply, "!dead");
+	owed[index]++;
+	reply_status(&reply, "ok");
+}
+
+static bool collect(int index)
+{
+	if (owed[index] == 0) {
+		reply_status(&reply, "!nothing to collect");
+		return true;
+	}
+	owed[index]--;
+	return await_answer(index, reply.text, sizeof reply.text, NULL, true);
 }
 
 /* An actor whose process has ended is no longer asked for its links. */
@@ -218,7 +246,8 @@ static void reset(void)
 	shared->cgroups_used = 0;
 	shared->objects_used = 0;
 	shared->no_traffic = false;
-	shared->gate = racing = false;
+	shared->gate = racing = removes = attaches = false;
+	memset(owed, 0, sizeof owed);
 	memset(shared->actors, 0, sizeof shared->actors);
 	for (int i = 0; i < ACTORS_MAX; i++)
 		controls[i] = pidfds[i] = -1;
@@ -340,7 +369,7 @@ static void to_actor(const char *line)
 	if (arg(&request, "async") != NULL)
 		return hand_over(index, line);
 	bool answered = is(request.op, "collect")
-				? await_answer(index, reply.text, sizeof reply.text, NULL, true)
+				? collect(index)
 				: ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
 	if (!answered && is(request.op, "exit") && is(reply.text, "!dead"))

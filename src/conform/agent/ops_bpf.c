@@ -9,6 +9,7 @@ enum {
 	CMD_LINK_UPDATE = 29,
 	CMD_LINK_DETACH = 34,
 	ATTACH_STRUCT_OPS = 44,
+	LINK_STRUCT_OPS = 9,
 };
 
 /* relative_fd or relative_id: `relative` names a handle, `relativeId` an object of `relativeKind`. */
@@ -75,50 +76,93 @@ static void link_create(const struct request *request, struct reply *reply)
 		return;
 	if (!is(request->as, "-")) {
 		int link = add_object('l', request->as, id_of_fd((int)fd));
-		if (link >= 0)
+		if (link >= 0) {
 			shared->objects[link].prog = object_with_id('p', id_of_fd(prog));
+			shared->objects[link].attach_type = type;
+		}
 	}
 	install(reply, request->as, (int)fd);
 }
 
 /*
- * After a successful update to a program with another cgroup storage map, the storage of the old one is under the new
- * program: the next packet would read through NULL. No traffic until everything of this trace is gone.
+ * Links and programs that are not the trace's belong to somebody on this machine: by a literal id a trace could reach
+ * them. A struct_ops link is never updated either: with the map that it has already, a kernel stops.
  */
-static void note_update(int link_fd, int prog_fd)
+static const char *refuse_link(int fd)
 {
-	int link = object_with_id('l', id_of_fd(link_fd));
-	int next = object_with_id('p', id_of_fd(prog_fd));
-	int last = link < 0 ? -1 : shared->objects[link].prog;
-	int storage_before = last < 0 ? -1 : shared->objects[last].storage;
-	int storage_after = next < 0 ? -1 : shared->objects[next].storage;
-	if (storage_after != storage_before)
-		shared->no_traffic = true;
-	if (link >= 0)
-		shared->objects[link].prog = next;
+	if (kind_of_fd(fd) != 'l')
+		return NULL; /* the kernel says what is wrong with it */
+	if (link_type_of(fd) == LINK_STRUCT_OPS)
+		return "!refused: struct_ops links can stop a kernel";
+	return object_with_id('l', id_of_fd(fd)) < 0 ? "!refused: a link that is not the trace's" : NULL;
+}
+
+static int storage_of(int object) { return object < 0 ? -1 : shared->objects[object].storage; }
+
+/* Hooks that a process of a trace passes without being told to: it makes a socket, closes it, opens a device. */
+static bool is_passed_unasked(uint32_t attach_type)
+{
+	static const uint32_t types[] = {2 /* sock_create */, 6 /* device */, 18 /* sysctl */, 34 /* sock_release */};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == attach_type)
+			return true;
+	return false;
+}
+
+/*
+ * After an update to a program with another cgroup storage map, the storage of the old one is under the new program: the
+ * next packet would read through NULL. So there is no traffic until everything of this trace is gone; where traffic
+ * cannot be kept away, there is no update. What the kernel refuses by itself is let through.
+ */
+static const char *refuse_update(const struct request *request, int link, int next)
+{
+	const struct object *object = &shared->objects[link];
+	if (next < 0)
+		return "!refused: a program that is not the trace's";
+	if (storage_of(next) == storage_of(object->prog))
+		return NULL;
+	if (arg(request, "async") != NULL)
+		return "!refused: an update to another cgroup storage map while others run";
+	if (is_passed_unasked(object->attach_type))
+		return "!refused: an update to another cgroup storage map at a hook that is passed unasked";
+	return NULL;
 }
 
 static void link_update(const struct request *request, struct reply *reply)
 {
 	struct attr attr;
-	int link = arg_fd(request, "link");
-	int prog = arg_fd(request, "prog");
+	int link_fd = arg_fd(request, "link");
+	int prog_fd = arg_fd(request, "prog");
+	const char *refused = refuse_link(link_fd);
+	int link = kind_of_fd(link_fd) == 'l' ? object_with_id('l', id_of_fd(link_fd)) : -1;
+	int next = kind_of_fd(prog_fd) == 'p' ? object_with_id('p', id_of_fd(prog_fd)) : -1;
+	if (refused == NULL && link >= 0 && kind_of_fd(prog_fd) == 'p')
+		refused = refuse_update(request, link, next);
+	if (refused != NULL)
+		return reply_status(reply, "%s", refused);
 	attr_init(&attr, request);
-	put32(&attr, 0, (uint32_t)link);
-	put32(&attr, 4, (uint32_t)prog);
+	put32(&attr, 0, (uint32_t)link_fd);
+	put32(&attr, 4, (uint32_t)prog_fd);
 	put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
 	put32(&attr, 12, (uint32_t)arg_fd(request, "oldProg"));
 	long result = bpf_call(CMD_LINK_UPDATE, &attr);
 	reply_result(reply, result);
-	if (result >= 0)
-		note_update(link, prog);
+	if (result < 0 || link < 0)
+		return;
+	if (storage_of(next) != storage_of(shared->objects[link].prog))
+		shared->no_traffic = true;
+	shared->objects[link].prog = next;
 }
 
 static void link_detach(const struct request *request, struct reply *reply)
 {
 	struct attr attr;
+	int link = arg_fd(request, "link");
+	const char *refused = refuse_link(link);
+	if (refused != NULL)
+		return reply_status(reply, "%s", refused);
 	attr_init(&attr, request);
-	put32(&attr, 0, (uint32_t)arg_fd(request, "link"));
+	put32(&attr, 0, (uint32_t)link);
 	reply_result(reply, bpf_call(CMD_LINK_DETACH, &attr));
 }
 

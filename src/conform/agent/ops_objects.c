@@ -216,6 +216,7 @@ static void reply_info(struct reply *reply, char kind, const uint32_t *info)
 	char buffer[NAME_LEN];
 	reply_add(reply, "infoKind=%c", kind);
 	reply_add(reply, "typeNumber=%u", info[0]);
+	reply_add(reply, "id=%u", info[1]);
 	if (kind != 'l') {
 		reply_add(reply, "%s=%s", kind == 'p' ? "prog" : "map", object_name(kind, info[1], buffer));
 		return;
