@@ -4,6 +4,7 @@ import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
 import { objects } from './objects/index.ts';
+import { shows } from './observe.ts';
 import { populate } from './populate.ts';
 import { properties } from './properties/index.ts';
 import { RULE_CITES } from './rule-cites.ts';
@@ -73,6 +74,7 @@ export const bpf: ModelDefinition = {
   describe: describe as ModelDefinition['describe'],
   fieldWords: fieldWords as NonNullable<ModelDefinition['fieldWords']>,
   recordedState: recordedState as NonNullable<ModelDefinition['recordedState']>,
+  shows: shows as NonNullable<ModelDefinition['shows']>,
   shorthand,
 };
 

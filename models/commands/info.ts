@@ -87,7 +87,7 @@ export const mapInfo = command({
 
 const INT_MAX = 2147483647;
 /** Phases in which the id of a link stands in the table: primed links and links without a reference included. */
-const LISTED_LINK = new Set(['PRIMED', 'ATTACHED', 'DEFUNCT', 'ZERO', 'DEFUNCT_ZERO']);
+export const LISTED_LINK = new Set(['PRIMED', 'ATTACHED', 'DEFUNCT', 'ZERO', 'DEFUNCT_ZERO']);
 
 export const listIds = command({
   op: 'list_ids',

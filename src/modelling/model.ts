@@ -129,5 +129,10 @@ export interface ModelDefinition {
     readonly cgroups: Readonly<Record<string, unknown>>;
     readonly links: Readonly<Record<string, unknown>>;
   };
+  /**
+   * What whoever looks now is told, by probe and by what it looks at. A probe that the semantics does not have is left out,
+   * for every state alike.
+   */
+  readonly shows?: (k: never) => Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly shorthand?: Shorthand;
 }

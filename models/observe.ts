@@ -1,0 +1,60 @@
+/**
+ * What a bystander is told who looks and changes nothing: an event at each hook, PROG_QUERY, link info, ids, pins, and
+ * which cgroups there are. Facts cgroup 5.4, 9, 10; link-core 4.5, 4.6, 8.
+ */
+import { LISTED_LINK, linkInfoOf } from './commands/info.ts';
+import { listed, modeFlags } from './commands/prog-query.ts';
+import type { Kernel, Slot } from './kernel.ts';
+import { revisionOf } from './rules/attach.ts';
+
+type Probe = Readonly<Record<string, unknown>>;
+
+function ofSlots(k: Kernel, read: (slot: Slot) => unknown): Probe {
+  const online = k.all.slot.filter(({ cgroup }) => cgroup?.phase === 'ONLINE');
+  return Object.fromEntries(online.map((slot) => [slot.name, read(slot)]));
+}
+
+/** Also those of dying cgroups: sockets there still run them. */
+const runs = (k: Kernel): Probe =>
+  Object.fromEntries(
+    k.all.slot
+      .filter(({ cgroup }) => cgroup?.phase === 'ONLINE' || cgroup?.phase === 'DYING')
+      .map((slot) => [slot.name, [...slot.effective].map(({ name }) => name)]),
+  );
+
+const query = (k: Kernel): Probe => ofSlots(k, (slot) => ({ progs: listed(slot), attachFlags: modeFlags(slot.mode) }));
+
+const links = (k: Kernel): Probe =>
+  Object.fromEntries(
+    k.all.link
+      .filter(({ phase }) => LISTED_LINK.has(phase) && phase !== 'PRIMED')
+      .map((link) => [link.name, linkInfoOf(link)]),
+  );
+
+const ids = (k: Kernel): Probe =>
+  Object.fromEntries(k.all.program.filter(({ phase }) => phase === 'LOADED').map(({ name }) => [name, true]));
+
+const cgroups = (k: Kernel): Probe =>
+  Object.fromEntries(k.all.cgroup.map(({ name, phase }) => [name, phase === 'ONLINE' ? 'there' : 'not there']));
+
+const pins = (k: Kernel): Probe =>
+  Object.fromEntries(
+    k.all.name.flatMap(({ inode, name }) => {
+      const target = inode?.target ?? null;
+      return inode === null ? [] : [[name, target === null ? inode.type : `${target.kind} ${target.name}`]];
+    }),
+  );
+
+export function shows(k: Kernel): Readonly<Record<string, Probe>> {
+  return {
+    runs: runs(k),
+    ...(k.has('query') ? { query: query(k) } : {}),
+    ...(k.has('mprog')
+      ? { revision: ofSlots(k, (slot) => (slot.countsRevisions ? revisionOf(slot) : 'not followed')) }
+      : {}),
+    ...(k.has('link-ids') ? { 'link info': links(k) } : {}),
+    ids: ids(k),
+    cgroups: cgroups(k),
+    pins: pins(k),
+  };
+}
