@@ -3,6 +3,7 @@ import type { ModelDefinition } from '../src/modelling/index.ts';
 import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
+import { menus } from './menus.ts';
 import { objects } from './objects/index.ts';
 import { shows } from './observe.ts';
 import { populate } from './populate.ts';
@@ -75,6 +76,7 @@ export const bpf: ModelDefinition = {
   fieldWords: fieldWords as NonNullable<ModelDefinition['fieldWords']>,
   recordedState: recordedState as NonNullable<ModelDefinition['recordedState']>,
   shows: shows as NonNullable<ModelDefinition['shows']>,
+  menus,
   shorthand,
 };
 

@@ -14,11 +14,11 @@ function ofSlots(k: Kernel, read: (slot: Slot) => unknown): Probe {
   return Object.fromEntries(online.map((slot) => [slot.name, read(slot)]));
 }
 
-/** Also those of dying cgroups: sockets there still run them. */
+/** Also in cgroups that were removed, where a socket is left that still sends from there. */
 const runs = (k: Kernel): Probe =>
   Object.fromEntries(
     k.all.slot
-      .filter(({ cgroup }) => cgroup?.phase === 'ONLINE' || cgroup?.phase === 'DYING')
+      .filter(({ cgroup }) => cgroup?.phase === 'ONLINE' || k.all.socket.some((socket) => socket.cgroup === cgroup))
       .map((slot) => [slot.name, [...slot.effective].map(({ name }) => name)]),
   );
 

@@ -9,6 +9,8 @@ import {
   choices,
   FORMATS,
   wholeNumber,
+  withBounds,
+  withGrain,
   withOutput,
   withRules,
   withSearch,
@@ -49,6 +51,22 @@ function addReplay(program: Command, run: Run): void {
   withOutput(withRules(replay), FORMATS);
   replay.action((files: string[], options: Parameters<typeof import('./replay.ts')['replay']>[1]) =>
     run(async (context) => (await import('./replay.ts')).replay(files, options, context)),
+  );
+}
+
+function addDiff(program: Command, run: Run): void {
+  const diff = program
+    .command('diff')
+    .description('the shortest schedule after which an observer can tell two semantics apart')
+    .argument('<a>', 'a kernel, proposal or historic bug by name, or a TypeScript file')
+    .argument('<b>', 'the other one')
+    .argument('[paths...]', 'scenario files, or folders of them (default: scenarios, and the menu worlds)')
+    .option('--generate', 'menu worlds, for which no scenario has to be written')
+    .option('--all', 'every essentially different one, and not only those as short as the shortest')
+    .option('--progress', 'show progress also where standard error is no terminal');
+  withSelection(withOutput(withBounds(withGrain(diff)), ['text', 'markdown', 'json']));
+  diff.action((a: string, b: string, paths: string[], options: Parameters<typeof import('./diff.ts')['diff']>[2]) =>
+    run(async (context) => (await import('./diff.ts')).diff([a, b], paths, options, context)),
   );
 }
 
@@ -154,6 +172,7 @@ function programFor(io: Io, run: Run): Command {
     .showHelpAfterError('Try `lastref --help`, or `lastref VERB --help`.');
   addCheck(program, run);
   addReplay(program, run);
+  addDiff(program, run);
   addConform(program, run);
   addRepro(program, run);
   addShowing(program, run);

@@ -75,22 +75,30 @@ export function withSemantics(command: Command): Command {
   );
 }
 
-export function withRules(command: Command): Command {
-  return withSemantics(command).addOption(
+export function withGrain(command: Command): Command {
+  return command.addOption(
     new Option('--grain <grains>', 'how finely commands are cut into steps: command, work, lock').argParser(
       listOf('grain', GRAINS),
     ),
   );
 }
 
+export const withRules = (command: Command): Command => withGrain(withSemantics(command));
+
 export function withSearch(command: Command): Command {
+  return withBounds(
+    command
+      .addOption(
+        new Option('--strategy <name>', 'bfs (shortest traces), dfs, or random walks').argParser(
+          oneOf('strategy', STRATEGIES),
+        ),
+      )
+      .addOption(new Option('--seed <text>', 'seed of random walks; the same seed gives the same run')),
+  );
+}
+
+export function withBounds(command: Command): Command {
   return command
-    .addOption(
-      new Option('--strategy <name>', 'bfs (shortest traces), dfs, or random walks').argParser(
-        oneOf('strategy', STRATEGIES),
-      ),
-    )
-    .addOption(new Option('--seed <text>', 'seed of random walks; the same seed gives the same run'))
     .addOption(new Option('--max-states <n>', 'bound on stored states').argParser(positive(true)))
     .addOption(new Option('--max-seconds <s>', 'bound on the time of one search').argParser(positive(false)))
     .addOption(new Option('--max-depth <n>', 'bound on steps from the start').argParser(positive(true)));

@@ -4,7 +4,6 @@ import { PLAIN, paletteFor } from '../report/colour.ts';
 import { counterexampleText, pathText, type Context as TextContext } from '../report/counterexample.ts';
 import { SCHEMA_VERSION, stepJson } from '../report/json.ts';
 import { expectedOf } from '../scenario/expectations.ts';
-import { loadScenarioFile } from '../scenario/load.ts';
 import { type Replayed, replayChoices } from '../scenario/replay.ts';
 import type { CheckVerdict, Counterexample } from '../scenario/result.ts';
 import { LAW_PREFIX, type Scenario } from '../scenario/scenario.ts';
@@ -13,7 +12,7 @@ import { inputError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf, meaningOf, worst } from './exit-code.ts';
 import { withExpectationsOfBase } from './expectations-of-base.ts';
 import { chosenForReplay, type ReplayCommandOptions } from './replay-options.ts';
-import { pathOf, showProblems } from './scenarios.ts';
+import { loadNamed, showProblems } from './scenarios.ts';
 import { version } from './version.ts';
 
 type Broken = Replayed['broken'][number];
@@ -51,7 +50,7 @@ export async function replayOfChoices(
   if (options.format === 'junit')
     throw inputError('LR001', 'a replay of choices has no JUnit form', '--format text or json');
   const { model, semantics, semanticsAs, grain } = await chosenForReplay(options, context);
-  const loaded = loadScenarioFile(pathOf(file, io), model);
+  const loaded = loadNamed(file, model, io);
   if (!loaded.ok) {
     showProblems(loaded.problems, io);
     return EXIT.input;

@@ -2,8 +2,8 @@
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
 import type { ModelDefinition } from '../modelling/model.ts';
-import { loadScenarioFile } from '../scenario/load.ts';
-import type { Problem } from '../scenario/problem.ts';
+import { loadScenario, loadScenarioFile } from '../scenario/load.ts';
+import { failure, type Problem, problemAt, type Result } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { findScenarioFiles } from '../scenario/suite.ts';
 import { InputError } from '../world/input.ts';
@@ -52,10 +52,29 @@ interface Read {
   readonly problems: readonly Problem[];
 }
 
+/** A menu world of the model is named so where scenario files are named. */
+const MENU = 'menu:';
+
+/** Every menu world, as paths name them. */
+export const menuPaths = ({ menus = [] }: ModelDefinition): readonly string[] => menus.map(({ name }) => MENU + name);
+
+/** Reads a scenario file, or a menu world of the model (`menu:links`). */
+export function loadNamed(path: string, model: ModelDefinition, io: Io): Result<Scenario> {
+  if (!path.startsWith(MENU)) return loadScenarioFile(pathOf(path, io), model);
+  const menu = model.menus?.find(({ name }) => MENU + name === path);
+  if (menu !== undefined) return loadScenario(JSON.stringify(menu.scenario), path, model);
+  const hint = didYouMean(path, menuPaths(model)) ?? `there are ${menuPaths(model).join(', ')}`;
+  return failure([problemAt('LR100', 'the model has no such menu world', { file: path }, hint)]);
+}
+
 function read(paths: readonly string[], model: ModelDefinition, io: Io): Read {
-  const found = findScenarioFiles(paths.map((path) => pathOf(path, io)));
+  const menus = paths.filter((path) => path.startsWith(MENU));
+  const found = findScenarioFiles(paths.filter((path) => !menus.includes(path)).map((path) => pathOf(path, io)));
   if (!found.ok) return { scenarios: [], problems: found.problems };
-  const loaded = found.value.map((file) => loadScenarioFile(file, model));
+  const loaded = [
+    ...found.value.map((file) => loadScenarioFile(file, model)),
+    ...menus.map((path) => loadNamed(path, model, io)),
+  ];
   return {
     scenarios: loaded.flatMap((each) => (each.ok ? [each.value] : [])),
     problems: loaded.flatMap((each) => (each.ok ? [] : each.problems)),

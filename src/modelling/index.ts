@@ -26,7 +26,16 @@ export {
   type Sizes,
   set,
 } from './field.ts';
-export type { Declarations, Description, Instance, InstanceRef, ModelDefinition, Population, Use } from './model.ts';
+export type {
+  Declarations,
+  Description,
+  Instance,
+  InstanceRef,
+  MenuWorld,
+  ModelDefinition,
+  Population,
+  Use,
+} from './model.ts';
 export { type ListView, type Objects, object, type View } from './object.ts';
 export { type AnyProperty, type Check, propertyLanguage } from './property.ts';
 export {

@@ -80,6 +80,13 @@ export interface Shorthand {
   readonly leave: string;
 }
 
+/** A small world in which actors may do anything of a kind, written as a scenario file would be. */
+export interface MenuWorld {
+  readonly name: string;
+  readonly says: string;
+  readonly scenario: Readonly<Record<string, unknown>>;
+}
+
 export interface ModelDefinition {
   readonly name: string;
   readonly objects: Objects;
@@ -134,5 +141,7 @@ export interface ModelDefinition {
    * for every state alike.
    */
   readonly shows?: (k: never) => Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Worlds to compare semantics in for which no scenario has to be written. */
+  readonly menus?: readonly MenuWorld[];
   readonly shorthand?: Shorthand;
 }

@@ -5,14 +5,22 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { Comparison, Difference } from './result.ts';
 import { type Compared, type ComparisonOptions, ScenarioComparison } from './scenario-comparison.ts';
 
+/** What a long run says of itself after each length. */
+export interface LevelFigures {
+  readonly depth: number;
+  readonly states: number;
+  readonly seconds: number;
+}
+
 export interface CompareOptions extends ComparisonOptions {
   /** Every essentially different one; else the search ends with the length of the shortest. */
   readonly all: boolean;
-  readonly onLevel?: ((figures: { readonly depth: number; readonly states: number }) => void) | undefined;
+  readonly onLevel?: ((figures: LevelFigures) => void) | undefined;
 }
 
-/** Shortest first, then those that need the least setup; else in the order in which scenarios are named. */
-const inOrder = (a: Difference, b: Difference): number => a.steps - b.steps || a.setupSteps - b.setupSteps;
+/** Shortest first, then what differs after setup, then what needs the least of it; else as scenarios are named. */
+const inOrder = (a: Difference, b: Difference): number =>
+  a.steps - b.steps || Number(a.inSetup) - Number(b.inSetup) || a.setupSteps - b.setupSteps;
 
 /** The first of each kind. */
 function distinct(differences: readonly Difference[]): readonly Difference[] {
@@ -33,6 +41,7 @@ export function compare(
   options: CompareOptions,
 ): Result<Comparison> {
   const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
   const problems: Problem[] = [];
   const searches = scenarios.flatMap((scenario) => {
     const search = ScenarioComparison.of(scenario, model, sides, options);
@@ -47,6 +56,7 @@ export function compare(
     options.onLevel?.({
       depth: length,
       states: searches.reduce((sum, search) => sum + search.explored().states, 0),
+      seconds: elapsed(),
     });
     if (found.length > 0 && !options.all) break;
   }
@@ -55,6 +65,6 @@ export function compare(
     differences: distinct(found),
     explored: searches.map((search) => search.explored()),
     all: options.all,
-    seconds: (performance.now() - started) / 1000,
+    seconds: elapsed(),
   });
 }

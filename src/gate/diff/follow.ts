@@ -23,7 +23,6 @@ class Follower {
   private readonly side: Side;
 
   constructor(parts: ProductParts, runs: SideIndex) {
-    this.parts = parts;
     this.runs = runs;
     this.side = parts.sides[other(runs)];
   }

@@ -69,7 +69,27 @@ export function signatureOf(op: string, { kind, what, answers }: Contrast): stri
   return [op, kind, what, ...said].filter((word) => word !== '').join(' | ');
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value in words: `b a`, `prog a, cgroup none`. */
+function text(value: unknown): string {
+  if (value === undefined) return 'not there';
+  if (value === null) return 'none';
+  if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map(text).join(' ');
+  if (!isRecord(value)) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${text(part)}`)
+    .join(', ');
+}
+
+/** What one side says of a member; of two records only what differs. */
+function said({ a, b }: { readonly a: unknown; readonly b: unknown }, side: 'a' | 'b'): string {
+  if (!isRecord(a) || !isRecord(b)) return text(side === 'a' ? a : b);
+  return differing(a, b)
+    .map((part) => `${part.name} ${text(part[side])}`)
+    .join(', ');
+}
 
 /** Members that differ, with both values; in the order of their names. */
 function differing(
@@ -111,17 +131,18 @@ export function contrast(a: Observation | undefined, b: Observation | undefined)
 export function contrastOfStates(a: Shown, b: Shown): Contrast | undefined {
   const probes = differing(a, b);
   if (probes.length === 0) return undefined;
-  const said = (side: 'a' | 'b'): string =>
+  const answer = (side: 'a' | 'b'): string =>
     probes
       .map(({ name, a: ofA, b: ofB }) => {
         const members = differing((ofA ?? {}) as Shown[string], (ofB ?? {}) as Shown[string]);
-        return `${name}: ${members.map((member) => `${member.name} ${text(member[side])}`).join(', ')}`;
+        return `${name}: ${members.map((member) => `${member.name} ${said(member, side)}`).join(', ')}`;
       })
       .join('; ');
-  return { kind: 'shows', what: probes.map(({ name }) => name).join(', '), answers: [said('a'), said('b')] };
+  return { kind: 'shows', what: probes.map(({ name }) => name).join(', '), answers: [answer('a'), answer('b')] };
 }
 
 function manyAnswers(kind: Kind, members: ReturnType<typeof differing>): Contrast {
-  const said = (side: 'a' | 'b'): string => members.map((member) => `${member.name} ${text(member[side])}`).join(', ');
-  return { kind, what: members.map(({ name }) => name).join(', '), answers: [said('a'), said('b')] };
+  const answer = (side: 'a' | 'b'): string =>
+    members.map((member) => `${member.name} ${said(member, side)}`).join(', ');
+  return { kind, what: members.map(({ name }) => name).join(', '), answers: [answer('a'), answer('b')] };
 }

@@ -10,7 +10,7 @@ import { bind } from '../../world/bind.ts';
 import { type Grain, InputError, type WorldInput } from '../../world/input.ts';
 import type { Machine } from '../../world/machine.ts';
 import { Product } from './product.ts';
-import { prove } from './proof.ts';
+import { prove, type Run } from './proof.ts';
 import type { Difference, Explored } from './result.ts';
 import type { Finding, Row } from './search.ts';
 import { differenceInSetup } from './setup.ts';
@@ -41,6 +41,22 @@ function bound(input: WorldInput): Bound {
   }
 }
 
+/** First steps of setup that the scenario does not say: they give actors the descriptors that they name. */
+function givenSteps({ setup }: WorldInput, scenario: Scenario): number {
+  const written = setup.findIndex(({ where }) =>
+    scenario.setup.some(({ step }) => step.where.line === where?.line && step.where.column === where?.column),
+  );
+  return Math.max(0, written);
+}
+
+/** A run without its first rows. */
+function withoutGiven(run: Run, given: number): Run {
+  const broken = run.broken.map(({ label, row }) => ({ label, row: Math.max(0, row - given) }));
+  const initial = run.steps[given]?.before ?? run.initial;
+  const steps = run.steps.slice(given).map((step, i) => step && { ...step, number: i + 1 });
+  return { ...run, initial, steps, broken };
+}
+
 export class ScenarioComparison {
   private readonly scenario: Scenario;
   private readonly model: ModelDefinition;
@@ -69,10 +85,14 @@ export class ScenarioComparison {
         return;
       }
     }
-    const difference = differenceInSetup(inputs, model);
+    const given = givenSteps(inputs[0], scenario);
+    const difference = differenceInSetup(inputs, model, given);
     const refused = 'refused' in a ? a.refused : 'refused' in b ? b.refused : undefined;
     if (difference === undefined) this.incomparable = refused?.message ?? 'the first states differ after equal steps';
-    else this.inSetup = this.proved(difference.finding, difference.rows, difference.machines, difference.look);
+    else {
+      const proved = this.proved(difference.finding, difference.rows, difference.machines, difference.look);
+      this.inSetup = { ...proved, runs: [withoutGiven(proved.runs[0], given), withoutGiven(proved.runs[1], given)] };
+    }
   }
 
   /** Problems: those of writing the scenario out. Throws InputError for what binding refuses besides setup. */

@@ -28,12 +28,13 @@ function setupAsScripts(input: WorldInput): WorldInput {
 }
 
 /**
- * Steps of setup that the user did not write (descriptors that are provided) succeed everywhere and are not counted.
- * Undefined where both sides take setup in the same way.
+ * Undefined where both sides take setup in the same way. `given`: first steps of setup that nobody wrote, because they
+ * provide descriptors; they do not count.
  */
 export function differenceInSetup(
   inputs: readonly [a: WorldInput, b: WorldInput],
   model: ModelDefinition,
+  given: number,
 ): SetupDifference | undefined {
   const machines = inputs.map((input) => bind(setupAsScripts(input))) as [Machine, Machine];
   const look = commonLook(model, machines);
@@ -58,13 +59,12 @@ export function differenceInSetup(
         ? undefined
         : contrastOfStates(shared.shown.at(a.shownBy(stateA)), shared.shown.at(b.shownBy(stateB))));
     if (found !== undefined) {
-      const written = inputs[0].setup.slice(0, rows.length).filter(({ where }) => where !== undefined).length;
       const signature = signatureOf(op, found);
       const finding = {
         signature,
         op,
         contrast: found,
-        steps: Math.max(1, written),
+        steps: Math.max(1, rows.length - given),
         rows: () => rows,
         only: undefined,
       };

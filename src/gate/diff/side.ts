@@ -54,9 +54,10 @@ export class Side {
     this.machine = machine;
     this.shared = shared;
     this.look = look;
-    this.trees = new DecisionTrees(transitionCount, words);
-    this.runs = new Int32Array(transitionCount);
-    this.steps = new Int32Array(transitionCount);
+    // The last tree answers what a state shows.
+    this.trees = new DecisionTrees(transitionCount + 1, words);
+    this.runs = new Int32Array(transitionCount + 1);
+    this.steps = new Int32Array(transitionCount + 1);
     this.states = new Int32Array(64 * words);
     this.shows = new Int32Array(64);
     this.next = new Int32Array(words);
@@ -91,26 +92,40 @@ export class Side {
   shownBy(state: number): number {
     const known = this.shows[state] as number;
     if (known !== 0) return known - 1;
-    const { machine, look } = this;
-    const shown: Shown =
-      look === undefined
-        ? {}
-        : machine.withoutStoring(() => {
-            machine.parts.cells.load(this.states, state * machine.words);
-            return look(machine.parts.k as never);
-          });
-    const number = this.shared.shown.number(JSON.stringify(shown), () => shown);
+    const number = this.lookAt(state);
     this.shows[state] = number + 1;
     return number;
+  }
+
+  private lookAt(state: number): number {
+    const { machine, look, shared } = this;
+    if (look === undefined) return shared.shown.number('{}', () => ({}));
+    const tree = machine.transitionCount;
+    const child = this.trees.walk(tree, this.states, state * machine.words);
+    this.steps[tree] = (this.steps[tree] as number) + 1;
+    if (child !== 0) return this.trees.leafReport[-child] as number;
+    const { cells, k } = machine.parts;
+    const stored = this.pays(tree);
+    cells.recording = stored;
+    cells.load(this.states, state * machine.words);
+    const shown = look(k as never);
+    const number = shared.shown.number(JSON.stringify(shown), () => shown);
+    if (stored) this.trees.insert(tree, cells.path, this.trees.leaf(cells.now, cells.written, number));
+    return number;
+  }
+
+  /** Is it worth while to store the path of this run? A tree that keeps meeting new paths is not. */
+  private pays(tree: number): boolean {
+    const runs = (this.runs[tree] as number) + 1;
+    this.runs[tree] = runs;
+    return runs < TRIAL_RUNS || (this.steps[tree] as number) > runs * WORTH_STORING;
   }
 
   /** Runs the natural code. Returns a leaf; 0 where the path is not stored, `next` and `taken` are set then. */
   private run(state: number, t: number): number {
     const { machine } = this;
     const { cells, watcher } = machine.parts;
-    const runs = (this.runs[t] as number) + 1;
-    this.runs[t] = runs;
-    const stored = runs < TRIAL_RUNS || (this.steps[t] as number) > runs * WORTH_STORING;
+    const stored = this.pays(t);
     const happenings: Happening[] = [];
     cells.recording = stored;
     cells.load(this.states, state * machine.words);
