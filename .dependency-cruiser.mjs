@@ -62,7 +62,24 @@ const layers = [
       '(`import type`); for a value, let the search put it into its result.',
     severity: 'error',
     from: { path: '^src/report/' },
-    to: { path: '^src/(?:explore|world)/', dependencyTypesNot: ['type-only'] },
+    to: { path: '^src/(?:explore|world|gate)/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'diff-compares-machines-and-shows-nothing',
+    comment:
+      'src/gate/diff binds scenarios under two semantics, walks both machines, and returns data. How that is shown is up to ' +
+      'src/report, which files are read to src/cli.',
+    severity: 'error',
+    from: { path: '^src/gate/diff/' },
+    to: { path: '^src/', pathNot: '^src/(?:gate/diff|modelling|world|explore|scenario|trace)/' },
+  },
+  {
+    name: 'engine-does-without-the-gate',
+    comment:
+      'What is compared must not depend on who compares it. Hand over what src/gate needs as a value, or move it down.',
+    severity: 'error',
+    from: { path: '^src/(?:modelling|world|explore|scenario|trace|conform)/' },
+    to: { path: '^src/gate/' },
   },
   {
     name: 'machine-at-the-edge',

@@ -3,14 +3,14 @@
  * which cgroups there are. Facts cgroup 5.4, 9, 10; link-core 4.5, 4.6, 8.
  */
 import { LISTED_LINK, linkInfoOf } from './commands/info.ts';
-import { listed, modeFlags } from './commands/prog-query.ts';
 import type { Kernel, Slot } from './kernel.ts';
 import { revisionOf } from './rules/attach.ts';
+import { listed, modeFlags } from './targets/cgroup-query.ts';
 
 type Probe = Readonly<Record<string, unknown>>;
 
 function ofSlots(k: Kernel, read: (slot: Slot) => unknown): Probe {
-  const online = k.all.slot.filter(({ cgroup }) => cgroup?.phase === 'ONLINE');
+  const online = k.all.slot.filter(({ cgroup }) => cgroup === null || cgroup.phase === 'ONLINE');
   return Object.fromEntries(online.map((slot) => [slot.name, read(slot)]));
 }
 
@@ -18,7 +18,10 @@ function ofSlots(k: Kernel, read: (slot: Slot) => unknown): Probe {
 const runs = (k: Kernel): Probe =>
   Object.fromEntries(
     k.all.slot
-      .filter(({ cgroup }) => cgroup?.phase === 'ONLINE' || k.all.socket.some((socket) => socket.cgroup === cgroup))
+      .filter(
+        ({ cgroup }) =>
+          cgroup === null || cgroup.phase === 'ONLINE' || k.all.socket.some((socket) => socket.cgroup === cgroup),
+      )
       .map((slot) => [slot.name, [...slot.effective].map(({ name }) => name)]),
   );
 

@@ -159,6 +159,7 @@ const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR909: internal('A constant refers to an object that does not exist.'),
   LR910: internal('The search cannot rebuild the path to a state that it stored.'),
   LR911: internal('A stored successor comes from no transition.'),
+  LR921: internal('A difference of two semantics is not there when its schedule is run again; it was not reported.'),
   LR920: internal('A finding of the search is not there when it is replayed; it was not reported.'),
 };
 
