@@ -40,6 +40,18 @@ function addCheck(program: Command, run: Run): void {
   );
 }
 
+function addRivals(program: Command, run: Run): void {
+  const rivals = program
+    .command('rivals')
+    .description('set rival designs and semantics against each other: what each keeps of the same claims')
+    .argument('[claims...]', 'only questions that stand for one of these claims (C29)')
+    .option('--from <folder>', 'folder of the scenarios: QUESTION.yaml, or QUESTION.DESIGN.yaml', 'scenarios/rivals');
+  withOutput(rivals, ['text', 'markdown', 'json']);
+  rivals.action((claims: string[], options: Parameters<typeof import('./rivals.ts')['rivals']>[1]) =>
+    run(async (context) => (await import('./rivals.ts')).rivals(claims, options, context)),
+  );
+}
+
 function addReplay(program: Command, run: Run): void {
   const replay = program
     .command('replay')
@@ -171,6 +183,7 @@ function programFor(io: Io, run: Run): Command {
     })
     .showHelpAfterError('Try `lastref --help`, or `lastref VERB --help`.');
   addCheck(program, run);
+  addRivals(program, run);
   addReplay(program, run);
   addDiff(program, run);
   addConform(program, run);

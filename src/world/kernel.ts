@@ -43,6 +43,23 @@ export interface AnyKernel {
   readonly rules: object;
 }
 
+/** The two primitives that every reference goes through. */
+function references(watch: KernelParts['watch']) {
+  return {
+    get(object: Counted<string>, counter: string, { why, what }: Reference) {
+      const refs = object[counter] as number;
+      object[counter] = refs + 1;
+      watch({ type: 'get', object: what ?? `${object.kind} ${object.name}`, refs: refs + 1, why });
+    },
+    put(object: Counted<string>, counter: string, { why, what }: Reference, last?: () => void) {
+      const refs = (object[counter] as number) - 1;
+      object[counter] = refs;
+      watch({ type: 'put', object: what ?? `${object.kind} ${object.name}`, refs, why });
+      if (refs === 0) last?.();
+    },
+  };
+}
+
 export function makeKernel(parts: KernelParts): AnyKernel {
   const { coverage, running, semantics } = parts;
   const allocated = (what: string): boolean => {
@@ -82,17 +99,7 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     sees(errno: string) {
       running.seen = errno;
     },
-    get(object: Counted<string>, counter: string, { why, what }: Reference) {
-      const refs = object[counter] as number;
-      object[counter] = refs + 1;
-      parts.watch({ type: 'get', object: what ?? `${object.kind} ${object.name}`, refs: refs + 1, why });
-    },
-    put(object: Counted<string>, counter: string, { why, what }: Reference, last?: () => void) {
-      const refs = (object[counter] as number) - 1;
-      object[counter] = refs;
-      parts.watch({ type: 'put', object: what ?? `${object.kind} ${object.name}`, refs, why });
-      if (refs === 0) last?.();
-    },
+    ...references(parts.watch),
     tell: parts.watch,
     subject() {
       const label = parts.propertyLabel();

@@ -1,0 +1,93 @@
+/** How each historic bug is found: where, by which property, and in how many steps at the least. */
+import type { Grain } from '../../src/world/input.ts';
+
+export interface FoundBug {
+  /** Id in the catalogue of historic bugs. */
+  readonly id: string;
+  /** Scenario under scenarios/bugs, without its ending; the id where absent. */
+  readonly scenario?: string;
+  /** Semantics that has the bug; `bug-<id>` where absent. Protocols of user space are wrong on today's kernel. */
+  readonly semantics?: string;
+  /** The coarsest grain at which it can be seen. */
+  readonly grain: Grain;
+  /** Label of the check that finds it. */
+  readonly label: string;
+  /** Invariant of the catalogue that the label stands for. */
+  readonly invariant: string;
+  /** Steps of a shortest trace. */
+  readonly steps: number;
+  /** Where it is mended: the same scenario under this semantics, or another scenario. */
+  readonly fixed: { readonly scenario?: string; readonly semantics: string };
+}
+
+const FIXED = { semantics: 'linux-6.18' } as const;
+const USER_SPACE = { semantics: 'linux-6.18', grain: 'command' } as const;
+
+export const FOUND: readonly FoundBug[] = [
+  {
+    id: 'CG01',
+    grain: 'command',
+    label: 'no-use-after-free',
+    invariant: 'no-use-after-free',
+    steps: 9,
+    fixed: FIXED,
+  },
+  {
+    id: 'CG05',
+    grain: 'command',
+    label: 'no-use-after-free',
+    invariant: 'no-use-after-free',
+    steps: 2,
+    fixed: FIXED,
+  },
+  { id: 'CG08', grain: 'command', label: 'effective-order', invariant: 'order-on-replace', steps: 3, fixed: FIXED },
+  { id: 'CG15', grain: 'command', label: 'hierarchy-modes', invariant: 'hierarchy-flags', steps: 2, fixed: FIXED },
+  {
+    id: 'CG16',
+    grain: 'command',
+    label: 'no-gap',
+    invariant: 'no-gap-on-replace',
+    steps: 1,
+    fixed: { scenario: 'CG16-fixed', semantics: 'linux-6.18' },
+  },
+  { id: 'LK07', grain: 'command', label: 'unbroken-by', invariant: 'owner-only', steps: 2, fixed: FIXED },
+  {
+    id: 'US01',
+    ...USER_SPACE,
+    label: 'no-gap',
+    invariant: 'no-gap-on-replace',
+    steps: 1,
+    fixed: { scenario: 'US01-fixed', semantics: 'linux-6.18' },
+  },
+  {
+    id: 'US06',
+    ...USER_SPACE,
+    label: 'no-double-run',
+    invariant: 'no-double-run',
+    steps: 3,
+    fixed: { scenario: 'US06-fixed', semantics: 'linux-6.18' },
+  },
+  {
+    id: 'US14',
+    ...USER_SPACE,
+    label: 'what is pinned runs on',
+    invariant: 'pinned-survives-exit',
+    steps: 3,
+    fixed: { scenario: 'US14-fixed', semantics: 'linux-6.18' },
+  },
+];
+
+/** Whoever lands one of these moves it into FOUND. */
+export const NOT_YET: readonly string[] = [
+  'XD01',
+  'TC01',
+  'PA01',
+  'LK02',
+  'XD02',
+  'NN04',
+  'XD05',
+  'TR01',
+  'SM02',
+  'TR05',
+  'TC04',
+];
