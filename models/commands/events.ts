@@ -44,7 +44,8 @@ function finish(k: Kernel, packet: Packet): void {
   packet.current = false;
   packet.slot = null;
   packet.ran.clear();
-  for (const program of k.all.program) if (program.readers.has(packet)) program.readers.delete(packet);
+  for (const waiting of [...k.all.program, ...k.all.inode])
+    if (waiting.readers.has(packet)) waiting.readers.delete(packet);
 }
 
 const steps = <A>(slot: (k: Kernel, args: A, actor: Process) => Slot | null) => ({

@@ -3,8 +3,9 @@ import { command, type Kernel } from '../kernel.ts';
 import { linkTypeFor } from '../links/index.ts';
 import { LINK_CREATE_ARGS, LINK_CREATE_REGISTERS, type LinkCreate, type LinkType } from '../links/link-type.ts';
 import { primeLink } from '../links/prime.ts';
-import { checkAttr } from '../rules/attr.ts';
+import { checkAttr, checkLinkCreateBytes } from '../rules/attr.ts';
 import { lockStep, underEachLock } from '../rules/locks.ts';
+import { checkMayAttach } from '../rules/programs.ts';
 import { getProgram, openFile, putProgram, putTarget } from '../rules/references.ts';
 import { install, resolveProgram } from '../rules/resolve.ts';
 
@@ -43,7 +44,9 @@ export const linkCreate = command({
       const { args, frame, actor } = call;
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
       checkAttr(k, args.attr);
+      checkLinkCreateBytes(k, args);
       const program = resolveProgram(k, actor, args.prog);
+      checkMayAttach(k, actor, program, 'EPERM');
       const { create, lock } = typeOf(k, call);
       create.check(k, call, program);
       getProgram(k, program, `LINK_CREATE of ${actor.name}`);

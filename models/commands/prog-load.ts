@@ -18,6 +18,7 @@ export const progLoad = command({
     load(k: Kernel, { args, made, actor, as }) {
       checkAttr(k, args.attr);
       checkMayLoad(k, actor, made.program.template.type);
+      if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
       k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');

@@ -2,7 +2,7 @@
 import { command, type Kernel } from '../kernel.ts';
 import { checkAttr } from '../rules/attr.ts';
 import { targetTypeFor } from '../targets/index.ts';
-import { QUERY_ARGS } from '../targets/target-type.ts';
+import { asksForFlags, QUERY_ARGS } from '../targets/target-type.ts';
 
 export const query = command({
   op: 'query',
@@ -14,6 +14,9 @@ export const query = command({
       k.check('command is known', k.has('query'), 'EINVAL');
       k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, call.actor), 'EPERM');
       checkAttr(k, call.args.attr);
+      // Bytes behind the last field that the kernel knows (BPF_PROG_QUERY_LAST_FIELD of 5.10.262, 6.1.192).
+      if (asksForFlags(call)) k.check('prog_attach_flags is known', k.has('query-prog-attach-flags'), 'EINVAL');
+      if (call.args.linkIds) k.check('link_ids is known', k.has('query-link-ids'), 'EINVAL');
       const type = targetTypeFor(call.args.attachType) ?? k.fail('attach type can be queried', 'EINVAL');
       type.query(k, call);
     },

@@ -13,8 +13,6 @@ function check(k: Kernel, { args, actor }: LinkCreate, program: Program): void {
   checkProgramFits(k, actor, program, args.attachType, 'EPERM');
   const preorder = k.has('preorder') ? FLAG.BPF_F_PREORDER : 0;
   k.check('flags are known', only(args.flags, preorder | mprogFlags(k)), 'EINVAL');
-  if (args.expectedRevision !== 0 || args.relative !== null)
-    k.check('relative_fd and expected_revision are known', k.has('mprog'), 'EINVAL');
 }
 
 function resolve(k: Kernel, { args, frame, actor }: LinkCreate): void {
@@ -33,9 +31,10 @@ function attach(k: Kernel, { args, frame, made, actor }: LinkCreate): void {
     entry: made.link,
     flags: args.flags,
     mode: 'MULTI',
-    expectedRevision: args.expectedRevision,
+    // A kernel whose cgroups do not know them never reads them.
+    expectedRevision: k.has('mprog') ? args.expectedRevision : 0,
     replace: null,
-    anchor: () => anchorOf(k, actor, slot, 'link', args.flags, args.relative),
+    anchor: () => (k.has('mprog') ? anchorOf(k, actor, slot, 'link', args.flags, args.relative) : null),
   });
 }
 

@@ -1,5 +1,5 @@
 /** bpffs: instances, mounts, names and inodes. A pin is a reference of the inode, not of a name (facts link-core 8). */
-import { chart, choice, constant, count, fixed, fixedList, flag, object, ref } from '../../src/modelling/index.ts';
+import { chart, choice, constant, count, fixed, fixedList, flag, object, ref, set } from '../../src/modelling/index.ts';
 
 export const mountChart = chart('mount', {
   initial: 'ABSENT',
@@ -44,6 +44,8 @@ export const inode = object({
     mode: count((sizes) => sizes['modeIndex'] ?? 0),
     /** Owned by uid 65534. */
     foreign: flag(),
+    /** Packets that were running when the inode went, where its object is put after a grace period. */
+    readers: set('packet'),
     instance: ref('instance'),
   },
 });

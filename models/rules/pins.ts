@@ -22,12 +22,17 @@ export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
     return;
   }
   if (inode.type === 'free') return;
-  const kind = inode.type;
-  inode.type = 'free';
-  inode.target = null;
   inode.mode = 0;
   inode.foreign = false;
-  if (kind === 'pin') dropPinned(k, inode, target, by);
+  if (inode.type === 'pin' && k.has('pin-put-by-rcu')) {
+    // Holds its object until the grace period is over; bpf_free_inode is the work that puts it.
+    for (const packet of k.all.packet) if (packet.running) inode.readers.add(packet);
+  } else {
+    const kind = inode.type;
+    inode.type = 'free';
+    inode.target = null;
+    if (kind === 'pin') dropPinned(k, inode, target, by);
+  }
   if (instance !== null) {
     inode.instance = null;
     instanceMayGo(k, instance, by);
@@ -38,6 +43,19 @@ export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
 function dropPinned(k: Kernel, inode: Inode, target: Inode['target'], by: Process | null): void {
   if (target?.kind === 'program') putProgram(k, target, `pin ${inode.name}`);
   if (target?.kind === 'link') putLink(k, target, `pin ${inode.name}`, k.has('deferred-pin-put') ? null : by);
+}
+
+/** A pin without a name and without an open file, which waits for the end of its grace period. */
+export const awaitsGracePeriod = ({ type, nlink, opens }: Inode): boolean =>
+  type === 'pin' && nlink === 0 && opens === 0;
+
+/** The RCU callback: in softirq, so that a link is freed by a work item (kernel/bpf/syscall.c bpf_link_put, in_atomic). */
+export function freeInode(k: Kernel, inode: Inode): void {
+  const { target } = inode;
+  inode.type = 'free';
+  inode.target = null;
+  if (target?.kind === 'program') putProgram(k, target, `pin ${inode.name}`);
+  if (target?.kind === 'link') putLink(k, target, `pin ${inode.name}`, null);
 }
 
 /** Is some file of the instance open? Then a plain unmount says EBUSY. */

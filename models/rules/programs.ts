@@ -53,6 +53,12 @@ export function checkAttachType(k: Kernel, attachType: string | number | null): 
   return attachType;
 }
 
+/** Anybody may load cgroup_skb programs, so attaching asks, before the attach type is looked at (bpf_prog_attach_check_attach_type). */
+export function checkMayAttach(k: Kernel, process: Process, program: Program, errno: 'EINVAL' | 'EPERM'): void {
+  if (program.template.type === 'cgroup_skb')
+    k.check('CAP_NET_ADMIN for cgroup_skb', k.rules.netAdmin(k, process), errno);
+}
+
 /** bpf_prog_attach_check_attach_type. PROG_ATTACH turns the missing capability into EINVAL, LINK_CREATE passes EPERM on (facts N02, N03). */
 export function checkProgramFits(
   k: Kernel,
@@ -61,15 +67,13 @@ export function checkProgramFits(
   attachType: string | number | null,
   noCapability: 'EINVAL' | 'EPERM',
 ): string {
+  checkMayAttach(k, process, program, noCapability);
   const name = checkAttachType(k, attachType);
   const { template } = program;
   k.check('program type fits attach type', CGROUP_ATTACH_TYPES[name] === template.type, 'EINVAL');
   if (STRICT.has(template.type)) k.check('expected attach type is the same', expected(template) === name, 'EINVAL');
-  if (template.type === 'cgroup_skb') {
-    k.check('CAP_NET_ADMIN for cgroup_skb', k.rules.netAdmin(k, process), noCapability);
-    if (CONGESTION_VERDICTS.has(template.returns))
-      k.check('congestion verdicts only where loaded for', expected(template) === name, 'EINVAL');
-  }
+  if (template.type === 'cgroup_skb' && CONGESTION_VERDICTS.has(template.returns))
+    k.check('congestion verdicts only where loaded for', expected(template) === name, 'EINVAL');
   return name;
 }
 

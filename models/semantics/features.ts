@@ -20,17 +20,29 @@ export const FEATURES = {
   'link-detach': 'BPF_LINK_DETACH (5.9, 73b11c2ab072)',
   'link-opens-read-write': 'BPF_OBJ_GET of a link refuses RDONLY and WRONLY (5.13, 5.10.38; 25fc94b2f02d)',
   'detach-without-memory':
-    'detaching needs no memory: the entry is taken out of the arrays in place (6.0, 4c46091ee985; facts cgroup 16)',
-  'effective-without-flags': 'an effective query refuses prog_attach_flags (6.1, 0e426a3ae030)',
+    'detaching needs no memory: the entry is taken out of the arrays in place (6.0, 4c46091ee985; 5.10.262 has it; facts cgroup 16)',
+  'link-create-iter-info':
+    'LINK_CREATE looks for stray bytes of attr from byte 28 on, behind iter_info_len of iterator links, and no longer from byte 16 on (5.9)',
+  'link-create-kprobe-multi':
+    'LINK_CREATE looks for stray bytes of attr from byte 48 on, behind kprobe_multi.cookies (5.18)',
+  'set-retval': 'bpf_set_retval, and verdicts as errno (5.18, b44123b4a3dc)',
+  'query-prog-attach-flags': 'PROG_QUERY takes an array for prog_attach_flags (6.0, b79c9fc9551b)',
+  'effective-without-flags':
+    'an effective query refuses prog_attach_flags, and says attach_flags 0 and not the mode of the cgroup (6.1, 0e426a3ae030)',
+  'pin-put-by-rcu':
+    'what a pin holds is put by an RCU callback after its inode has gone, not with it (5.1 to 6.17; bpf_free_inode in 5.10.262, bpf_destroy_inode in 6.1.192)',
   'deferred-pin-put': 'the put of a pinned link goes through a work item (6.5)',
+  'query-link-ids': 'PROG_QUERY knows link_ids and what follows them, which cgroups leave alone (6.6, 053c8e1f235d)',
   'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',
   'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
-  'getfd-esrch': 'pidfd_getfd from a process that has ended says ESRCH, EBADF before (6.9; seen on 6.18.44)',
+  'getfd-esrch':
+    'pidfd_getfd from a process that has ended says ESRCH, EBADF before (6.9; kernel/pid.c __pidfd_fget of 5.10.262 and 6.1.192 has it as well)',
   preorder: 'BPF_F_PREORDER (6.15, 4b82b181a26c)',
   mprog: 'revisions, BEFORE, AFTER, ID and LINK anchors for cgroups (6.17, 1209339844601)',
   'preorder-slot-fix':
     'LINK_UPDATE finds the array slot where PREORDER entries exist (7.2, 6.18.40, 6.12.97; f08aaee3152d)',
-  'storage-check': 'LINK_UPDATE refuses a program with another cgroup storage map (August 2026, 3f562c537e9e)',
+  'storage-check':
+    'LINK_UPDATE refuses a program with another cgroup storage map (August 2026, 3f562c537e9e; in 6.1.192, 6.12.117 and 7.2.13, not in 5.10.262 and 6.18.44)',
 } as const;
 
 export type Feature = keyof typeof FEATURES;

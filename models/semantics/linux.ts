@@ -1,4 +1,7 @@
-/** Kernel releases as sets of features. 6.1, 6.12, 6.18 and 7.2 are the kernels that the facts were observed on. */
+/**
+ * Kernel releases as sets of features. 5.10, 6.1, 6.12, 6.18 and 7.2 are held against those kernels (`lastref conform`); of
+ * these only 6.18 is the vanilla release, and the others are what Debian ships, with what was backported.
+ */
 import type { Semantics } from '../../src/modelling/index.ts';
 import type { Feature } from './features.ts';
 
@@ -13,7 +16,7 @@ const kernel = (name: string, says: string, features: readonly Feature[]): BpfSe
 
 const V4_10: readonly Feature[] = ['attach-needs-net-admin'];
 const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query', 'any-mode-below-override'];
-const V5_3: readonly Feature[] = [...V4_15, 'release-at-offline'];
+const V5_3: readonly Feature[] = [...V4_15, 'release-at-offline', 'pin-put-by-rcu'];
 const V5_5: readonly Feature[] = [...V5_3, 'descendants-hold-ancestors'];
 const V5_6: readonly Feature[] = [...V5_5, 'replace'];
 const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
@@ -23,18 +26,27 @@ const V5_10: readonly Feature[] = [
   'defunct-enolink',
   'link-detach',
   'link-opens-read-write',
+  'link-create-iter-info',
+  'getfd-esrch',
+  'detach-without-memory',
 ];
-const V6_1: readonly Feature[] = [...V5_10, 'detach-without-memory', 'effective-without-flags'];
+const V6_1: readonly Feature[] = [
+  ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
+  'link-create-kprobe-multi',
+  'set-retval',
+  'query-prog-attach-flags',
+  'effective-without-flags',
+  'storage-check',
+];
 const V6_12: readonly Feature[] = [
   ...V6_1,
+  'query-link-ids',
   'deferred-pin-put',
   'path-fd',
   'sys-admin-implies-net-admin',
-  'getfd-esrch',
   'preorder',
   'mprog',
   'preorder-slot-fix',
-  'storage-check',
 ];
 const V6_18: readonly Feature[] = V6_12.filter((feature) => feature !== 'storage-check');
 
@@ -46,7 +58,7 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
     kernel('linux-5.5', 'release in order when the cgroup goes offline', V5_5),
     kernel('linux-5.6', 'BPF_F_REPLACE', V5_6),
     kernel('linux-5.7', 'cgroup links; a dead link says EINVAL', V5_7),
-    kernel('linux-5.10', 'link ids, ENOLINK, LINK_DETACH', V5_10),
+    kernel('linux-5.10', '5.10.262 as Debian bullseye ships it: link ids, ENOLINK, LINK_DETACH', V5_10),
     kernel('linux-6.1', '6.1.192 as Debian bookworm ships it', V6_1),
     kernel('linux-6.12', '6.12.117 as Debian trixie ships it: PREORDER, anchors and revisions by backport', V6_12),
     kernel(
@@ -55,6 +67,6 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
       V6_18.filter((feature) => feature !== 'preorder-slot-fix'),
     ),
     kernel('linux-6.18', '6.18.44, the kernel that the facts were observed on', V6_18),
-    kernel('linux-7.2', '7.2 as of its release', V6_18),
+    kernel('linux-7.2', '7.2.13 as Debian sid ships it', V6_12),
   ].map((semantics) => [semantics.name, semantics]),
 );

@@ -6,7 +6,7 @@ import { programOf } from '../rules/order.ts';
 import { checkAttachType } from '../rules/programs.ts';
 import { resolveCgroup } from '../rules/resolve.ts';
 import { slotOf } from '../rules/slots.ts';
-import type { ProgQuery } from './target-type.ts';
+import { asksForFlags, type ProgQuery } from './target-type.ts';
 
 /** Flags that a query reports for a mode; PREORDER is nowhere reported (facts A49, D62). */
 export const modeFlags = (mode: Slot['mode']): string[] =>
@@ -15,12 +15,13 @@ export const modeFlags = (mode: Slot['mode']): string[] =>
 /** Programs of a slot by name, in list order. */
 export const listed = (slot: Slot): string[] => [...slot.entries].map((entry) => programOf(entry)?.name ?? '?');
 
-export function queryCgroup(k: Kernel, { args, actor }: ProgQuery): void {
+export function queryCgroup(k: Kernel, call: ProgQuery): void {
+  const { args, actor } = call;
   k.check('flags are known', only(args.flags, QUERY_FLAG.BPF_F_QUERY_EFFECTIVE), 'EINVAL');
   const attachType = checkAttachType(k, args.attachType);
   const cgroup = resolveCgroup(k, actor, args.cgroup);
   const effective = has(args.flags, QUERY_FLAG.BPF_F_QUERY_EFFECTIVE);
-  const withFlags = args.progAttachFlags || args.rawAttachFlags !== null;
+  const withFlags = asksForFlags(call);
   if (effective && k.has('effective-without-flags'))
     k.check('no prog_attach_flags of an effective list', !withFlags, 'EINVAL');
   if (attachType === 'lsm_cgroup' && !args.noBuffers) k.check('prog_attach_flags for lsm_cgroup', withFlags, 'EINVAL');
@@ -39,7 +40,7 @@ function answer(
   const all = effective ? [...slot.effective].map(({ name }) => name) : listed(slot);
   const room = args.noBuffers ? 0 : args.capacity === 0 ? all.length : args.capacity;
   const progs = all.slice(0, room);
-  const flags = effective ? [] : modeFlags(slot.mode);
+  const flags = effective && k.has('effective-without-flags') ? [] : modeFlags(slot.mode);
   k.returns({
     count: all.length,
     progs,

@@ -64,6 +64,10 @@ export type ProgAttach = Of<typeof PROG_ATTACH_ARGS, typeof PROG_ATTACH_REGISTER
 export type ProgDetach = Of<typeof PROG_DETACH_ARGS, typeof PROG_DETACH_REGISTERS>;
 export type ProgQuery = Of<typeof QUERY_ARGS, Record<never, never>>;
 
+/** Does the caller pass an array for prog_attach_flags? */
+export const asksForFlags = ({ args }: Pick<ProgQuery, 'args'>): boolean =>
+  args.progAttachFlags || args.rawAttachFlags !== null;
+
 export interface TargetType {
   /** Attach types of the family, and the program type that each takes. */
   readonly attachTypes: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /** Deferred kernel actions. Each may run at any time after it was queued, in any order. */
 
 import { type Cgroup, type Kernel, work } from '../kernel.ts';
+import { awaitsGracePeriod, freeInode } from '../rules/pins.ts';
 import { ancestors, putBpf, putFile } from '../rules/references.ts';
 import { purgeQueue } from '../rules/release.ts';
 
@@ -11,6 +12,16 @@ export const linkPutDeferred = work({
   on: 'link',
   ready: (_k, link) => link.deferred && link.phase !== 'GONE',
   run: (k, link) => k.rules.freeLinkStep(k, link),
+});
+
+/** The grace period of an inode is over: what the pin held is put (only where the inode's destruction does not do it). */
+export const freeInodeRcu = work({
+  name: 'bpf_free_inode',
+  cites:
+    'kernel/bpf/inode.c bpf_free_inode, bpf_any_put of 5.10.262; fs/inode.c destroy_inode, i_callback; facts link-core 16',
+  on: 'inode',
+  ready: (_k, inode) => awaitsGracePeriod(inode) && inode.readers.empty,
+  run: (k, inode) => freeInode(k, inode),
 });
 
 /** Memory of a program goes when every packet that was running has ended. */
@@ -92,7 +103,7 @@ export const unixGc = work({
   },
 });
 
-const all = [linkPutDeferred, programFree, cgroupRelease, cgroupFree, ringExit, unixGc] as const;
+const all = [linkPutDeferred, freeInodeRcu, programFree, cgroupRelease, cgroupFree, ringExit, unixGc] as const;
 
 /** Every deferred work with its static types, by name. */
 export type Works = { readonly [W in (typeof all)[number] as W['name']]: W };

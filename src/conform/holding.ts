@@ -37,11 +37,15 @@ export class Holding {
   private readonly source: TraceSource;
   private readonly named: ReadonlySet<string>;
   several = 0;
+  /** The first expectation of the file that was not met, where those are information. */
+  missed: Parting | undefined;
   private fromFile: boolean;
+  private readonly binding: boolean;
 
   constructor(source: TraceSource, options: ConformOptions) {
     this.source = source;
-    this.fromFile = options.expectations === true;
+    this.fromFile = options.expectations !== undefined;
+    this.binding = options.expectations === 'binding';
     this.walk = new Walk(ownMovesOf(source, options.model, options.semantics));
     this.k = this.walk.machine.parts.k as Kernel;
     this.named = new Set(source.trace.steps.flatMap(({ as }) => as ?? []));
@@ -84,7 +88,17 @@ export class Holding {
       this.fromFile = false;
       return undefined;
     }
-    return { index, about: 'expectation', kernel: answer, model: [step.expect], differences: misses[0] ?? [] };
+    const missed: Parting = {
+      index,
+      about: 'expectation',
+      kernel: answer,
+      model: [step.expect],
+      differences: misses[0] ?? [],
+    };
+    if (this.binding) return missed;
+    this.missed = missed;
+    this.fromFile = false;
+    return undefined;
   }
 
   /** Keeps the states that look as the kernel did, all at once; undefined: some do. */

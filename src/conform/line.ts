@@ -22,6 +22,8 @@ export interface Reply {
 export interface ConformKernel {
   /** `live`, or the path of a kernel image. */
   readonly name: string;
+  /** What uname(2) says of it; empty before the agent has greeted. */
+  readonly release: string;
   run(requests: readonly Request[]): Promise<readonly Reply[]>;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, type StdioOptions, spawn } from 'node:child_process';
 import process from 'node:process';
 import { buildAgent } from './build.ts';
-import { type ConformKernel, KernelGone, parseReply, type Reply, type Request, requestLine } from './line.ts';
+import { type ConformKernel, firstOf, KernelGone, parseReply, type Reply, type Request, requestLine } from './line.ts';
 
 /** The agent gives up on a step after 5 s; this is for an agent that does not. */
 const SILENCE_MS = 30_000;
@@ -33,6 +33,7 @@ export interface AgentOptions {
 /** Speaks the line protocol over any pair of streams that behaves like a child process. */
 export class AgentProcess implements ConformKernel {
   readonly name: string;
+  release = '';
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly waiting: Waiting[] = [];
   private readonly ended: Promise<void>;
@@ -159,6 +160,7 @@ export class AgentProcess implements ConformKernel {
   private line(line: string): void {
     const { seq, reply } = parseReply(line);
     if (seq === 0) {
+      this.release = firstOf(reply, 'release') ?? '';
       this.greet?.(reply.status);
       this.greet = undefined;
       if (reply.status !== 'ok') this.lose(reply.status.replace(/^!/, ''));

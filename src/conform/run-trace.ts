@@ -42,7 +42,8 @@ class Run {
       }
       const parting = await this.settle(steps.length);
       if (parting !== undefined) return { kind: 'differ', steps: steps.length, parting };
-      return { kind: 'agree', steps: steps.length, several: this.holding.several, carried: this.holding.walk.carried };
+      const { several, missed, walk } = this.holding;
+      return { kind: 'agree', steps: steps.length, several, carried: walk.carried, missed };
     } finally {
       await this.kernel.run([this.prepared.reset]);
     }

@@ -23,9 +23,19 @@ export interface Totals {
   notRunnable: number;
   /** Steps in which the model allows several results and the kernel showed one of them. */
   several: number;
+  /** Traces that agree, and whose own expectations, of another kernel, are not met. */
+  otherwise: number;
 }
 
-export const noTotals = (): Totals => ({ traces: 0, steps: 0, agree: 0, differ: 0, notRunnable: 0, several: 0 });
+export const noTotals = (): Totals => ({
+  traces: 0,
+  steps: 0,
+  agree: 0,
+  differ: 0,
+  notRunnable: 0,
+  several: 0,
+  otherwise: 0,
+});
 
 export function count(totals: Totals, verdict: TraceVerdict): void {
   totals.traces++;
@@ -33,6 +43,7 @@ export function count(totals: Totals, verdict: TraceVerdict): void {
   if (verdict.kind === 'agree') {
     totals.agree++;
     totals.several += verdict.several;
+    if (verdict.missed !== undefined) totals.otherwise++;
   } else if (verdict.kind === 'differ') totals.differ++;
   else totals.notRunnable++;
 }
@@ -40,6 +51,16 @@ export function count(totals: Totals, verdict: TraceVerdict): void {
 export interface Rules {
   readonly model: ModelDefinition;
   readonly semantics: Semantics;
+}
+
+/** Does the name that a file has for a kernel mean this release? `6.18.44` means any build of it. */
+const isRelease = (written: string, release: string): boolean =>
+  written === release || (release.startsWith(written) && /^[^\d.]/.test(release.slice(written.length)));
+
+/** What a file expects is a fact about the kernel it was recorded on; a file without a record speaks of any kernel. */
+export function expectationsOf({ kernel, liveKernel }: TraceFile, release: string): 'binding' | 'information' {
+  const recorded = kernel ?? liveKernel;
+  return recorded === undefined || isRelease(recorded, release) ? 'binding' : 'information';
 }
 
 /** Runs trace files, each also against what it expects itself. */
@@ -53,7 +74,8 @@ export async function conformSources(
   await share(
     kernels,
     sources,
-    (kernel, source) => conformTrace(kernel, source, { ...rules, expectations: true }),
+    (kernel, source) =>
+      conformTrace(kernel, source, { ...rules, expectations: expectationsOf(source.trace, kernel.release) }),
     (source, verdict) => {
       count(totals, verdict);
       each({ source, verdict });

@@ -6,8 +6,11 @@ import type { Difference } from '../trace/compare.ts';
 export interface ConformOptions {
   readonly model: ModelDefinition;
   readonly semantics: Semantics;
-  /** Hold the kernel also against what the file expects. */
-  readonly expectations?: boolean;
+  /**
+   * Hold the kernel also against what the file expects: `binding` makes a miss a difference; as `information` it is
+   * told, and the word of the model alone counts. Absent: the file's expectations are not looked at.
+   */
+  readonly expectations?: 'binding' | 'information';
 }
 
 /** The first step in which model and kernel part. */
@@ -22,6 +25,13 @@ export interface Parting {
 }
 
 export type TraceVerdict =
-  | { readonly kind: 'agree'; readonly steps: number; readonly several: number; readonly carried: number }
+  | {
+      readonly kind: 'agree';
+      readonly steps: number;
+      readonly several: number;
+      readonly carried: number;
+      /** What the file expects otherwise, first: model and kernel are of one mind and not of the file's. */
+      readonly missed?: Parting | undefined;
+    }
   | { readonly kind: 'differ'; readonly steps: number; readonly parting: Parting }
   | { readonly kind: 'not-runnable'; readonly steps: number; readonly why: string };

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 static char subtree[PATH_LEN];
@@ -135,7 +136,9 @@ static void start_hub(void)
 	const char *failed = setup_hub();
 	if (failed != NULL)
 		_exit(fail(failed));
-	printf("0\tok\tready\n");
+	struct utsname names;
+	uname(&names);
+	printf("0\tok\trelease=%s\n", names.release);
 	fflush(stdout);
 	be_hub(0, 1);
 }
