@@ -33,11 +33,6 @@ const BY_DESIGN: Readonly<Record<string, readonly string[]>> = {
   'attach against rmdir@lock': ['quiescent-no-leak'],
 };
 
-/** Before 6.0 a link was freed and stayed attached where its release found no memory (facts cgroup 16). */
-const DANGLING = ['attached-means-runs', 'effective-order', 'no-use-after-free', 'observation-agrees'];
-const byDesign = (kernel: string, name: string, grain: Grain): readonly string[] =>
-  kernel === 'linux-5.10' && name === 'close without memory' ? DANGLING : (BY_DESIGN[`${name}@${grain}`] ?? []);
-
 describe('the standing properties', () => {
   for (const kernel of ['linux-5.10', 'linux-6.1', 'linux-6.12', 'linux-6.18'])
     it(`do not fire in any scenario that has no bug, under ${kernel}`, () => {
@@ -47,7 +42,7 @@ describe('the standing properties', () => {
           const { verdicts } = checkText(text, { grain }, kernel);
           const broken = verdicts.filter(({ label, verdict }) => STANDING.includes(label) && verdict === 'violated');
           const labels = broken.map(({ label }) => label).sort();
-          expect(labels, `${name}@${grain}`).to.deep.equal(byDesign(kernel, name, grain));
+          expect(labels, `${name}@${grain}`).to.deep.equal(BY_DESIGN[`${name}@${grain}`] ?? []);
         }
     });
 });
