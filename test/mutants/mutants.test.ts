@@ -1,7 +1,7 @@
 /** Every property catches a planted bug, and only then fires. */
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
-import { GRAINS, type Grain } from '../../src/world/input.ts';
+import { GRAINS } from '../../src/world/input.ts';
 import { checkText, NAMES, SCENARIOS } from '../support/bpf-scenarios.ts';
 import { arrays } from './arrays.ts';
 import { checks } from './checks.ts';
