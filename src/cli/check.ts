@@ -4,15 +4,16 @@ import type { ModelDefinition } from '../modelling/model.ts';
 import { PLAIN, paletteFor } from '../report/colour.ts';
 import { suiteJson } from '../report/json.ts';
 import { suiteJunit } from '../report/junit.ts';
-import type { SuiteReport } from '../report/suite.ts';
+import { asExpected, type SuiteReport } from '../report/suite.ts';
 import { suiteText } from '../report/text.ts';
 import { shortFile } from '../report/verdicts.ts';
 import { writeReports } from '../report/write.ts';
 import { checkScenario, type CheckOptions as SearchOptions } from '../scenario/check.ts';
 import type { Run } from '../scenario/expectations.ts';
-import type { CheckResult } from '../scenario/result.ts';
+import type { CheckResult, CheckVerdict } from '../scenario/result.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runsOf } from '../scenario/suite.ts';
+import { withReasons } from '../scenario/why.ts';
 import { type Context, emit } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOfRun, meaningOf, worst } from './exit-code.ts';
 import { withExpectationsOfBase } from './expectations-of-base.ts';
@@ -113,6 +114,12 @@ async function runJobs(
   return { results, codes: interrupted ? [...codes, EXIT.unknown] : codes, interrupted };
 }
 
+/** Which violations the user will see in full: only those are explained, because each is run again, recorded. */
+function isPrinted({ format, verbose, reports }: CheckCommandOptions): (verdict: CheckVerdict) => boolean {
+  if (format === 'json' || reports !== undefined || verbose === true) return () => true;
+  return format === 'junit' ? () => false : (verdict) => !asExpected(verdict);
+}
+
 function output(report: SuiteReport, options: CheckCommandOptions, io: Io): void {
   const verbose = options.verbose === true;
   const text = (palette = PLAIN, width = DEFAULT_WIDTH): string => suiteText(report, { palette, verbose, width });
@@ -148,14 +155,9 @@ export async function check(
   noteBases(chosen ?? [], model, io);
   const scenarios = selected.map((scenario) => withExpectationsOfBase(scenario, chosen ?? []));
   const jobs = jobsOf(scenarios, chosen, options);
-  const { results, codes, interrupted } = await runJobs(
-    jobs,
-    model,
-    chosen ?? [],
-    options,
-    progressFor(io, options.progress === true),
-    io,
-  );
+  const ran = await runJobs(jobs, model, chosen ?? [], options, progressFor(io, options.progress === true), io);
+  const { codes, interrupted } = ran;
+  const results = interrupted ? ran.results : withReasons(ran.results, scenarios, model, isPrinted(options));
   const exitCode = worst(codes);
   const exitMeaning = interrupted && exitCode === EXIT.unknown ? 'unknown: interrupted' : meaningOf(exitCode);
   if (results.length > 0)

@@ -38,6 +38,10 @@ const USAGE: Readonly<Record<string, ErrorEntry>> = {
     'Choose another name, or remove the file first.',
   ),
   LR005: definite('There is nothing of this name to explain, list or draw.', '`lastref list` shows the names.'),
+  LR006: relative(
+    'There is no violation to explain: the scenario, or the check that was named, fails nowhere under these semantics.',
+    '`lastref check` shows what fails where.',
+  ),
 };
 
 /** What to do about what the loader of scenarios and the binder refuse; src/scenario says what their codes stand for. */
@@ -160,6 +164,8 @@ const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR910: internal('The search cannot rebuild the path to a state that it stored.'),
   LR911: internal('A stored successor comes from no transition.'),
   LR921: internal('A difference of two semantics is not there when its schedule is run again; it was not reported.'),
+  LR930: internal('An explanation ran a command of the setup again.'),
+  LR931: internal('An explanation ran a trace that breaks nothing at its end.'),
   LR920: internal('A finding of the search is not there when it is replayed; it was not reported.'),
 };
 

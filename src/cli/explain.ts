@@ -1,4 +1,4 @@
-/** `lastref explain NAME`: a property, command, deferred work, semantics, feature, rule, grain, claim, errno or error code. */
+/** `lastref explain NAME`: what a name means: a property, command, deferred work, semantics, feature, rule, grain, claim, errno or error code. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import { changeText, listChanges } from '../modelling/semantics.ts';
 import { wrap } from '../report/width.ts';
@@ -10,9 +10,9 @@ import { ERROR_CODES } from './error-codes.ts';
 import { inputError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { entryLines } from './list.ts';
-import type { OutputOptions } from './options.ts';
 import { knownScenarios } from './scenarios.ts';
 import { argumentRows } from './shapes.ts';
+import { type WhyOptions, why } from './why.ts';
 
 const WIDTH = 100;
 
@@ -147,11 +147,15 @@ const listed: Explainer = (name, { model }) => {
 
 const EXPLAINERS: readonly Explainer[] = [errorCode, property, command, work, semantics, rule, claim, listed];
 
-export async function explain(
-  name: string,
-  options: Pick<OutputOptions<string>, 'out'>,
-  { io, model: load }: Context,
-): Promise<ExitCode> {
+export async function explain(name: string | undefined, options: WhyOptions, context: Context): Promise<ExitCode> {
+  if (options.why !== undefined) return why(options.why, options, context);
+  const { io, model: load } = context;
+  if (name === undefined)
+    throw inputError(
+      'LR001',
+      "missing required argument 'name'",
+      '`lastref explain no-gap`, or `lastref explain --why SCENARIO`',
+    );
   const model = await load();
   let read: readonly Scenario[] | undefined;
   const scenarios = (): readonly Scenario[] => {

@@ -132,10 +132,12 @@ function addShowing(program: Command, run: Run): void {
   );
   const explain = program
     .command('explain')
-    .description('what a property, command, semantics, rule, claim or error code means')
-    .argument('<name>');
-  withOutput(explain, ['text']).action(
-    (name: string, options: Parameters<typeof import('./explain.ts')['explain']>[1]) =>
+    .description('what a property, command, semantics, rule, claim or error code means; or why a scenario breaks')
+    .argument('[name]')
+    .option('--why <scenario>', 'why properties of this scenario fail: who changed what, because of what')
+    .option('--property <label>', 'with --why: only this check of the scenario');
+  withOutput(withRules(explain), ['text', 'json']).action(
+    (name: string | undefined, options: Parameters<typeof import('./explain.ts')['explain']>[1]) =>
       run(async (context) => (await import('./explain.ts')).explain(name, options, context)),
   );
   const chart = program

@@ -7,6 +7,7 @@ import { expectedOf } from '../scenario/expectations.ts';
 import { type Replayed, replayChoices } from '../scenario/replay.ts';
 import type { CheckVerdict, Counterexample } from '../scenario/result.ts';
 import { LAW_PREFIX, type Scenario } from '../scenario/scenario.ts';
+import { whyViolated } from '../scenario/why.ts';
 import { type Context, emit, json } from './context.ts';
 import { inputError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf, meaningOf, worst } from './exit-code.ts';
@@ -63,7 +64,10 @@ export async function replayOfChoices(
     showProblems(replayed.problems, io);
     return EXIT.input;
   }
-  const verdicts = replayed.value.broken.map((broken) => verdictOf(broken, scenario, replayed.value, model));
+  const verdicts = replayed.value.broken.map((broken) => {
+    const verdict = verdictOf(broken, scenario, replayed.value, model);
+    return { ...verdict, trace: { ...broken, because: whyViolated(scenario, model, replayed.value, verdict) } };
+  });
   const exitCode = worst([EXIT.expected, ...verdicts.map(exitCodeOf)]);
   const palette = options.out === undefined ? paletteFor(io.stdout.isTerminal, io.env) : PLAIN;
   const textContext: TextContext = {
@@ -98,7 +102,11 @@ function replayedJson(
     ...of,
     final,
     results,
-    verdicts: verdicts.map(({ trace, ...verdict }) => ({ ...verdict, why: trace?.why ?? '' })),
+    verdicts: verdicts.map(({ trace, ...verdict }) => ({
+      ...verdict,
+      why: trace?.why ?? '',
+      because: trace?.because ?? null,
+    })),
     steps: steps.map(stepJson),
     replay,
   });

@@ -3,6 +3,7 @@
  * last line.
  */
 import type { CheckResult, CheckVerdict, Counterexample } from '../scenario/result.ts';
+import { becauseLines } from './because.ts';
 import { isNothing } from './changes.ts';
 import { type Palette, PLAIN } from './colour.ts';
 import { lastReferenceTables } from './holders.ts';
@@ -78,6 +79,7 @@ export function counterexampleText(
       verdict.verdict === 'violated' ? 'Why this is a violation' : 'Why this is a witness',
       reasonLines(verdict, trace),
     ),
+    ...section('Because', trace.because === undefined ? [] : becauseLines(trace.because, MAIL_WIDTH)),
     'Replay',
     ...wrapCommand(trace.replay, 2, MAIL_WIDTH),
   ];

@@ -26,8 +26,8 @@ export function stepJson(step: StepReport): object {
   };
 }
 
-function traceJson({ why, replay, steps }: Counterexample): object {
-  return { why, replay, steps: steps.map(stepJson) };
+function traceJson({ why, replay, steps, because }: Counterexample): object {
+  return { why, replay, steps: steps.map(stepJson), because: because ?? null };
 }
 
 function verdictJson(verdict: CheckVerdict): object {

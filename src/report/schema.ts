@@ -33,6 +33,52 @@ const step = z.strictObject({
   happenings: z.array(z.looseObject({ type: z.string() })),
 });
 
+const positions = z.array(count);
+
+const link = z.strictObject({
+  id: count.describe('position in links'),
+  step: count.describe('number of the step; 0 for setup'),
+  setup: z.int().describe('position among the commands of the setup, or -1'),
+  provided: z.boolean().describe('setup that the scenario does not spell out'),
+  actor: z.string(),
+  op: z.string(),
+  stepName: z.string(),
+  object: z.string(),
+  field: z.string(),
+  register: z.boolean().describe('what a command remembers between two of its steps'),
+  what: z.string(),
+  before: z.string(),
+  after: z.string(),
+  rules: names.describe('rules and deferred works that were running, the outermost first'),
+  citations: z.array(
+    z.strictObject({ what: z.enum(['command', 'work', 'rule']), name: z.string(), cites: z.string() }),
+  ),
+  features: z.array(z.strictObject({ name: z.string(), present: z.boolean(), says: z.string() })),
+  because: positions.describe('links that this one needed'),
+});
+
+const because = z.strictObject({
+  label: z.string(),
+  why: z.string(),
+  step: count.describe('step at which the property fails; 0 for the first state'),
+  claims: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+  because: positions.describe('links that the failure itself needed'),
+  tried: z.enum(['each', 'together', 'otherwise', 'untried']),
+  links: z.array(link),
+  bystanders: z.array(
+    z.strictObject({
+      step: count,
+      enables: positions,
+      prevents: z
+        .strictObject({ step: count, what: z.string(), after: z.string() })
+        .optional()
+        .describe('without this step a later one would have done that, and the property would hold'),
+      ends: z.boolean(),
+    }),
+  ),
+  lastReferences: z.array(z.strictObject({ object: z.string(), holders: names, step: count })),
+});
+
 const checkVerdict = z.strictObject({
   label: z.string().describe('unique within the scenario'),
   property: z.string(),
@@ -43,7 +89,9 @@ const checkVerdict = z.strictObject({
   claims: names,
   bounds: names.describe('for unknown: which bounds were hit'),
   explanation: z.string(),
-  trace: z.strictObject({ why: z.string(), replay: z.string(), steps: z.array(step) }).nullable(),
+  trace: z
+    .strictObject({ why: z.string(), replay: z.string(), steps: z.array(step), because: because.nullable() })
+    .nullable(),
 });
 
 const result = z.strictObject({

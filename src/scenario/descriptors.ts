@@ -1,13 +1,13 @@
 /** Descriptors: who needs one of a declared object from the start, and who uses a name before it exists. */
 import type { AnyCommand } from '../modelling/command.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
-import type { ItemInput } from '../world/input.ts';
+import type { WorldInput } from '../world/input.ts';
 import { ENVIRONMENT } from '../world/plan.ts';
 import { type Args, handlesUsed, handlesYielded } from './arguments.ts';
 import { type Item, type ItemActor, itemsOf } from './items.ts';
 import type { Problems } from './problem.ts';
 
-type SetupInput = ItemInput & { readonly actor: string };
+type SetupInput = WorldInput['setup'][number];
 
 /** `as` names a process: fork(2) and its like. */
 const makesActor = ({ names, asArgument, args }: AnyCommand, model: ModelDefinition): boolean =>
@@ -66,7 +66,12 @@ export function provision(actors: readonly ItemActor[], objects: Args, model: Mo
     .filter((name) => !made.has(name))
     .flatMap((name) =>
       (holders.get(name) ?? []).map(
-        (actor, i): SetupInput => ({ ...shorthand.provide(name, i === 0), actor: actor.name, where: actor.where }),
+        (actor, i): SetupInput => ({
+          ...shorthand.provide(name, i === 0),
+          actor: actor.name,
+          where: actor.where,
+          provided: true,
+        }),
       ),
     );
 }

@@ -1,4 +1,5 @@
 /** What checking one scenario under one semantics at one grain found. Reports read this and compute nothing. */
+import type { Explanation } from '../explain/explanation.ts';
 import type { Description } from '../modelling/model.ts';
 import type { StepReport } from '../trace/retrace.ts';
 import type { Grain } from '../world/input.ts';
@@ -14,6 +15,8 @@ export interface Counterexample {
   readonly steps: readonly StepReport[];
   /** Command that replays it. */
   readonly replay: string;
+  /** Why it fails, where somebody wants to know (`whyViolated`). */
+  readonly because?: Explanation | undefined;
 }
 
 export interface CheckVerdict {

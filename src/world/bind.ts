@@ -51,7 +51,7 @@ class Binder {
   /** Set once the runners exist; nothing asks for running calls before. */
   private bound: readonly Runner[] = [];
 
-  constructor(input: WorldInput) {
+  constructor(input: WorldInput, makeCells: MakeCells) {
     this.input = input;
     this.plan = plan(input);
     const { population, actors } = this.plan;
@@ -73,7 +73,7 @@ class Binder {
     }
     const { layout, stored, all } = this.layOutAll();
     this.layout = layout;
-    this.cells = new Cells(stored, all);
+    this.cells = makeCells(stored, all);
     this.views = this.makeViews(false);
     this.k = this.makeKernel();
   }
@@ -264,6 +264,8 @@ class Binder {
       errnos: model.errnos,
       watcher: this.watcher,
       checking: this.checking,
+      layout: this.layout,
+      registers: this.registers,
     });
     machine.withoutStoring(() => {
       model.start(this.k as never, {
@@ -287,7 +289,12 @@ class Binder {
   }
 }
 
-/** Binds a scenario. Throws InputError for what the author can mend. */
-export function bind(given: WorldInput): Machine {
-  return new Binder({ ...given, model: under(given.model, given.semantics) }).machine();
+/** Makes the cells of a machine, given the number of words that are stored and of all words. */
+export type MakeCells = (storedWords: number, allWords: number) => Cells;
+
+const plainCells: MakeCells = (stored, all) => new Cells(stored, all);
+
+/** Binds a scenario. Throws InputError for what the author can mend. Whoever wants to see every access makes the cells. */
+export function bind(given: WorldInput, makeCells: MakeCells = plainCells): Machine {
+  return new Binder({ ...given, model: under(given.model, given.semantics) }, makeCells).machine();
 }

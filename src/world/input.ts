@@ -67,7 +67,8 @@ export interface WorldInput {
   readonly limits: Readonly<Record<string, number>>;
   /** What the environment may let fail, and how often. */
   readonly faults: Faults;
-  readonly setup: readonly (ItemInput & { readonly actor: string })[];
+  /** `provided`: the scenario does not say it; it gives an actor a descriptor that its steps name. */
+  readonly setup: readonly (ItemInput & { readonly actor: string; readonly provided?: boolean })[];
   readonly actors: readonly ActorInput[];
   readonly properties: readonly PropertyInput[];
   readonly where?: Position | undefined;

@@ -7,6 +7,7 @@ import type { Coverage } from './coverage.ts';
 import { DecisionTrees, LEAF_NO, LEAF_YES } from './decision-tree.ts';
 import type { Grain, PropertyInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
+import type { Layout, ObjectCells } from './layout.ts';
 import { type BoundItem, FAILING_ALLOCATIONS, type Runner } from './runner.ts';
 import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
 
@@ -53,6 +54,10 @@ export interface MachineParts {
   readonly errnos: readonly string[];
   readonly watcher: { watch: ((happening: Happening) => void) | undefined };
   readonly checking: { label: string | undefined };
+  /** Where the fields of objects stand, those of the actors' frames included. */
+  readonly layout: Layout;
+  /** Where the registers of commands stand, by actor and operation; those of setup under ''. */
+  readonly registers: ReadonlyMap<string, ReadonlyMap<string, ObjectCells>>;
 }
 
 /** Most rounds of deferred work after one command at grain `command`. */
