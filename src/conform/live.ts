@@ -192,13 +192,19 @@ export type Started =
   | { readonly ok: true; readonly kernel: AgentProcess; readonly note: string | undefined }
   | { readonly ok: false; readonly why: string };
 
+export interface LiveOptions {
+  /** How long one step may take, in milliseconds. */
+  readonly stepMs?: number;
+}
+
 /** Starts an agent on the running kernel; says what is missing if that cannot be. */
-export async function startLive(): Promise<Started> {
+export async function startLive({ stepMs }: LiveOptions = {}): Promise<Started> {
   if (process.platform !== 'linux') return { ok: false, why: 'this is not Linux' };
   if (process.geteuid?.() !== 0) return { ok: false, why: 'not root: cgroups, mounts and bpf(2) need it' };
   const built = buildAgent();
   if (!built.ok) return built;
-  const kernel = new AgentProcess('live', built.path);
+  const args = stepMs === undefined ? [] : ['--step-ms', String(stepMs)];
+  const kernel = new AgentProcess('live', built.path, { args });
   const status = await kernel.greeting();
   if (status === 'ok') return { ok: true, kernel, note: built.note };
   await kernel.stop();

@@ -134,6 +134,10 @@ describeLive('conformance on the live kernel', () => {
     expect(verdict.kind).to.equal('agree');
     expect(verdict).to.have.property('carried').that.is.lessThan(1000);
   });
+});
+
+describeLive('what conformance finds on the live kernel', () => {
+  const kernelOf = withKernel();
 
   it('finds a planted difference of the model at its step', async () => {
     const verdict = await conformTrace(kernelOf(), LINKS, { ...RULES, semantics: withoutLinks });

@@ -23,39 +23,52 @@ const link = (prog: string, as: string, attachType = EGRESS): Request =>
   p0('link_create', { prog, cgroup: 'c', attachType }, as);
 const fire = (hook = 'cgroup_inet_egress'): Request => ({ actor: '-', op: 'fire', args: { hook, cgroup: 'c' } });
 
-describeLive('what the agent refuses', () => {
-  let kernel: AgentProcess;
-  let other: AgentProcess;
+interface Agents {
+  /** Sends these after the beginning of a trace; their replies. */
+  run(...requests: readonly Request[]): Promise<readonly Reply[]>;
+  /** The status of the last one. */
+  last(...requests: readonly Request[]): Promise<string>;
+  reset(): Promise<void>;
+  /** Another agent, whose objects are nobody's business here. */
+  other(): AgentProcess;
+}
+
+/** Two agents for the tests of a suite. */
+function withAgents(): Agents {
+  const agents: AgentProcess[] = [];
   before(async () => {
-    for (const set of [(started: AgentProcess) => (kernel = started), (started: AgentProcess) => (other = started)]) {
+    while (agents.length < 2) {
       const started = await startLive();
       if (!started.ok) throw new Error(started.why);
-      set(started.kernel);
+      agents.push(started.kernel);
     }
   });
-  after(async () => {
-    await kernel.stop();
-    await other.stop();
-  });
-  afterEach(async () => {
-    await kernel.run([RESET]);
-    await other.run([RESET]);
-  });
+  const reset = async (): Promise<void> => void (await Promise.all(agents.map((agent) => agent.run([RESET]))));
+  afterEach(reset);
+  after(async () => void (await Promise.all(agents.map((agent) => agent.stop()))));
+  const one = (i: number): AgentProcess => agents[i] as AgentProcess;
+  const run: Agents['run'] = async (...requests) => (await one(0).run([...BEGIN, ...requests])).slice(BEGIN.length);
+  return {
+    run,
+    reset,
+    other: () => one(1),
+    last: async (...requests) => (await run(...requests)).at(-1)?.status ?? '',
+  };
+}
 
-  const run = async (...requests: readonly Request[]): Promise<readonly Reply[]> => kernel.run([...BEGIN, ...requests]);
-  const last = async (...requests: readonly Request[]): Promise<string> =>
-    (await run(...requests)).at(-1)?.status ?? '';
+describeLive('the agent refuses', () => {
+  const { run, last, reset, other } = withAgents();
 
   it('every way to a struct_ops link: its program, its map, itself', async () => {
     expect(await last(p0('prog_load', { prog: 's', type: 27 }, 's'))).to.match(/^!refused: struct_ops/);
-    await kernel.run([RESET]);
+    await reset();
     expect(await last(p0('map_create', { map: 's', type: 26 }, 's'))).to.match(/^!unsupported: map type 26/);
-    await kernel.run([RESET]);
+    await reset();
     expect(await last(skb('A'), link('A', 'L', STRUCT_OPS))).to.match(/^!refused: struct_ops/);
   });
 
   it('to change a link that somebody else made, which a trace could reach by its id', async () => {
-    const theirs = await other.run([...BEGIN, skb('A'), link('A', 'L'), p0('link_info', { link: 'L' })]);
+    const theirs = await other().run([...BEGIN, skb('A'), link('A', 'L'), p0('link_info', { link: 'L' })]);
     const id = theirs.at(-1)?.values.get('id')?.[0] ?? '0';
     expect(Number(id)).to.be.greaterThan(0);
     const found = await run(
@@ -70,6 +83,10 @@ describeLive('what the agent refuses', () => {
       "!refused: a link that is not the trace's",
     ]);
   });
+});
+
+describeLive('around cgroup storage the agent refuses', () => {
+  const { run, last, reset } = withAgents();
 
   it('traffic of every kind after an update to a program with another cgroup storage map', async () => {
     const replies = await run(
@@ -104,7 +121,7 @@ describeLive('what the agent refuses', () => {
       fire(),
     );
     if (without.at(-2)?.status === 'ok') expect(without.at(-1)?.status).to.match(/^!refused: traffic/);
-    await kernel.run([RESET]);
+    await reset();
     const same = await run(
       storageMap('m'),
       skb('A', 'm'),
@@ -116,6 +133,10 @@ describeLive('what the agent refuses', () => {
     expect(same.at(-1)).to.deep.include({ status: 'ok' });
     expect(same.at(-1)?.values.get('ran')).to.deep.equal(['B']);
   });
+});
+
+describeLive('where traffic cannot be kept away the agent refuses', () => {
+  const { run, last, reset } = withAgents();
 
   it('that update itself, where traffic cannot be kept away: at a hook of sockets, and while others run', async () => {
     const sock = (as: string, storage: string): Request =>
@@ -123,7 +144,7 @@ describeLive('what the agent refuses', () => {
     const maps = [storageMap('m'), storageMap('n')];
     const atSockets = [...maps, sock('A', 'm'), sock('B', 'n'), link('A', 'L', SOCK_CREATE)];
     expect(await last(...atSockets, p0('link_update', { link: 'L', prog: 'B' }))).to.match(/^!refused: .*unasked/);
-    await kernel.run([RESET]);
+    await reset();
     const freely = [...maps, skb('A', 'm'), skb('B', 'n'), link('A', 'L')];
     const replies = await run(...freely, p0('link_update', { link: 'L', prog: 'B', async: 1 }), p0('collect'), fire());
     expect(replies.slice(-3).map(({ status }) => status)).to.deep.equal([
@@ -132,6 +153,10 @@ describeLive('what the agent refuses', () => {
       'ok',
     ]);
   });
+});
+
+describeLive('in races, and of what is not its own, the agent refuses', () => {
+  const { run, reset } = withAgents();
 
   it('a removal that races with an attach or with a query of the effective array', async () => {
     const racers: readonly Request[] = [
@@ -153,7 +178,7 @@ describeLive('what the agent refuses', () => {
         'ok',
         '!nothing to collect',
       ]);
-      await kernel.run([RESET]);
+      await reset();
     }
   });
 

@@ -48,7 +48,7 @@ enum {
 	FD_DEAD = 905,
 	FD_CONTROL = 910,
 	FD_LIMIT = 1024,
-	STEP_SECONDS = 5,
+	STEP_MS = 5000,
 };
 
 struct object {
@@ -212,11 +212,14 @@ int be_tied(char **command);
 
 /* --- hub.c, observe.c, event.c, setup.c ----------------------------------------------------------------------- */
 
+/* How long one step may take, in milliseconds. */
+extern int step_ms;
 void be_hub(int in, int out) __attribute__((noreturn));
 /* The directory of a cgroup by its index, kept open: it keeps nothing of the cgroup. Not to be closed; -1: not there. */
 int cgroup_directory(int index);
 bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient);
 void observe(const struct request *request, struct reply *reply);
+void show_listed(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);
 void make_event(const struct request *request, struct reply *reply);
 void make_own_event(const struct request *request, struct reply *reply);

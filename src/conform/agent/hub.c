@@ -14,6 +14,7 @@
 
 /* The hub's ends of the control sockets, and a pidfd of each actor. */
 static int controls[ACTORS_MAX], pidfds[ACTORS_MAX];
+int step_ms = STEP_MS;
 static struct request request;
 static struct reply reply;
 static int output;
@@ -55,7 +56,7 @@ static void bury(int index)
 static bool is_dead(int index, char *answer, size_t size)
 {
 	struct pollfd ended = {.fd = pidfds[index], .events = POLLIN};
-	poll(&ended, 1, STEP_SECONDS * 1000);
+	poll(&ended, 1, step_ms);
 	bury(index);
 	snprintf(answer, size, "!dead");
 	return false;
@@ -69,7 +70,7 @@ static bool await_answer(int index, char *answer, size_t size, int *got, bool pa
 {
 	struct pollfd wait[2] = {{.fd = controls[index], .events = POLLIN}, {.fd = pidfds[index], .events = POLLIN}};
 	for (;;) {
-		int ready = poll(wait, 2, STEP_SECONDS * 1000);
+		int ready = poll(wait, 2, step_ms);
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0) {
@@ -191,7 +192,7 @@ static void kill_actors(void)
 	for (int i = 0; i < ACTORS_MAX; i++) {
 		struct pollfd ended = {.fd = pidfds[i], .events = POLLIN};
 		if (shared->actors[i].alive)
-			poll(&ended, 1, STEP_SECONDS * 1000);
+			poll(&ended, 1, step_ms);
 		bury(i);
 	}
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -346,7 +347,7 @@ static void wait_for(int target)
 	if (target < 0 || shared->actors[target].reaped)
 		return reply_status(&reply, "%d", ECHILD);
 	ended.fd = pidfds[target];
-	if (shared->actors[target].alive && poll(&ended, 1, STEP_SECONDS * 1000) != 1)
+	if (shared->actors[target].alive && poll(&ended, 1, step_ms) != 1)
 		return reply_status(&reply, "!timeout");
 	bury(target);
 	if (!reap(target))
@@ -400,6 +401,8 @@ static void serve(const char *line)
 		reply_status(&reply, "ok");
 	} else if (is(request.op, "observe"))
 		observe(&request, &reply);
+	else if (is(request.op, "listed"))
+		show_listed(&request, &reply);
 	else if (is(request.op, "fire") && is(request.actor, "-"))
 		make_event(&request, &reply);
 	else

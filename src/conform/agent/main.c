@@ -164,6 +164,8 @@ int main(int argc, char **argv)
 		return be_executed(atoi(argv[2]));
 	if (argc > 2 && is(argv[1], "--tied"))
 		return be_tied(argv + 2);
+	if (argc == 3 && is(argv[1], "--step-ms"))
+		step_ms = atoi(argv[2]);
 	if (getpid() == 1)
 		be_init();
 	prctl(PR_SET_NAME, "lastref-agent");

@@ -47,7 +47,16 @@ static void show_slot(struct reply *reply, const char *name, int fd, uint32_t ty
 		  (unsigned long long)get64(&list, 56));
 }
 
-/* Ids of the trace's objects that the kernel still lists; taking a descriptor would keep them alive. */
+/* Does the kernel list this id? Taking a descriptor would keep the object alive. */
+static bool is_listed(char kind, uint32_t id)
+{
+	struct attr attr;
+	attr_init(&attr, NULL);
+	put32(&attr, 0, id - 1);
+	int command = kind == 'p' ? CMD_PROG_NEXT : kind == 'm' ? CMD_MAP_NEXT : CMD_LINK_NEXT;
+	return id != 0 && bpf_call(command, &attr) >= 0 && get32(&attr, 4) == id;
+}
+
 static void show_ids(struct reply *reply)
 {
 	static char names[LINE_LEN / 2];
@@ -55,17 +64,27 @@ static void show_ids(struct reply *reply)
 	names[0] = '\0';
 	for (int i = 0; i < shared->objects_used; i++) {
 		const struct object *object = &shared->objects[i];
-		struct attr attr;
-		attr_init(&attr, NULL);
-		put32(&attr, 0, object->id - 1);
-		int command = object->kind == 'p' ? CMD_PROG_NEXT : object->kind == 'm' ? CMD_MAP_NEXT : CMD_LINK_NEXT;
-		if (object->id == 0 || bpf_call(command, &attr) < 0 || get32(&attr, 4) != object->id)
-			continue;
-		if (len + NAME_LEN + 4 < sizeof names)
+		if (is_listed(object->kind, object->id) && len + NAME_LEN + 4 < sizeof names)
 			len += (size_t)snprintf(names + len, sizeof names - len, "%s%c:%s", len == 0 ? "" : ",",
 						object->kind, object->name);
 	}
 	reply_add(reply, "ids=%s", names);
+}
+
+/* links=1,2 and progs=3,4: those of somebody's ids that are listed still. */
+void show_listed(const struct request *request, struct reply *reply)
+{
+	static const struct {
+		const char *key;
+		char kind;
+	} kinds[] = {{"links", 'l'}, {"progs", 'p'}};
+	reply_status(reply, "ok");
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		const char *ids = arg(request, kinds[k].key);
+		for (const char *id = ids == NULL ? "" : ids; *id != '\0'; id += strcspn(id, ","), id += *id == ',')
+			if (is_listed(kinds[k].kind, (uint32_t)strtoul(id, NULL, 10)))
+				reply_add(reply, "%s=%lu", kinds[k].key, strtoul(id, NULL, 10));
+	}
 }
 
 static void show_link(struct reply *reply, int fd)
