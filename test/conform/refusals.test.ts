@@ -86,7 +86,7 @@ describeLive('the agent refuses', () => {
 });
 
 describeLive('around cgroup storage the agent refuses', () => {
-  const { run, last, reset } = withAgents();
+  const { run, reset } = withAgents();
 
   it('traffic of every kind after an update to a program with another cgroup storage map', async () => {
     const replies = await run(
