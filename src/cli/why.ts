@@ -1,8 +1,10 @@
 /** `lastref explain --why SCENARIO`: for each property that fails the chain of what made it fail. */
 import { becauseLines } from '../report/because.ts';
 import { MAIL_WIDTH } from '../report/counterexample.ts';
-import { wrapCommand } from '../report/width.ts';
+import { counterfactualLines } from '../report/counterfactual.ts';
+import { wrap, wrapCommand } from '../report/width.ts';
 import { checkScenario } from '../scenario/check.ts';
+import { counterfactual } from '../scenario/counterfactual.ts';
 import { loadScenarioFile } from '../scenario/load.ts';
 import type { CheckResult, CheckVerdict } from '../scenario/result.ts';
 import { whyViolated } from '../scenario/why.ts';
@@ -60,19 +62,27 @@ export async function why(file: string, options: WhyOptions, { io, model: load }
   const found = asked(result.value, options.property).map((verdict) => ({
     verdict,
     because: whyViolated(scenario, model, result.value, verdict),
+    otherwise: counterfactual(scenario, model, result.value, verdict),
   }));
   const { title, semantics, grain } = result.value;
   if (options.format === 'json') {
-    const reasons = found.map(({ verdict, because }) => ({ label: verdict.label, because: because ?? null }));
+    const reasons = found.map(({ verdict, because, otherwise }) => ({
+      label: verdict.label,
+      because: because ?? null,
+      counterfactual: otherwise ?? null,
+    }));
     emit(json({ file: scenario.file, title, semantics, grain, reasons }), options, io);
     return EXIT.expected;
   }
-  const texts = found.map(({ verdict, because }) => {
-    const lines =
-      because === undefined
-        ? [`  ${verdict.label} speaks of whole runs, and no state of theirs can be asked what it read`]
-        : becauseLines(because, MAIL_WIDTH);
-    return [...lines, ...wrapCommand(verdict.trace?.replay ?? '', 2, MAIL_WIDTH)].join('\n');
+  const texts = found.map(({ verdict, because, otherwise }) => {
+    const ofRuns = `${verdict.label} fails: ${verdict.trace?.why ?? verdict.explanation}; no single state of a run can be asked what it read`;
+    return [
+      ...(because === undefined
+        ? wrap(ofRuns, MAIL_WIDTH - 2, 2).map((line) => `  ${line}`)
+        : becauseLines(because, MAIL_WIDTH)),
+      ...(otherwise === undefined ? [] : counterfactualLines(otherwise, MAIL_WIDTH)),
+      ...(verdict.trace === undefined ? [] : wrapCommand(verdict.trace.replay, 2, MAIL_WIDTH)),
+    ].join('\n');
   });
   emit(
     `${[`${scenario.file}: ${title}`, `${semantics}, grain ${grain}`, '', texts.join('\n\n')].join('\n')}\n`,

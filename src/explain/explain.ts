@@ -1,5 +1,6 @@
 /** From a path that breaks a property to the chain of what it needed. */
 import type { Description, ModelDefinition } from '../modelling/model.ts';
+import { layersOf, type Semantics } from '../modelling/semantics.ts';
 import { retrace } from '../trace/retrace.ts';
 import type { WorldInput } from '../world/input.ts';
 import { bystander } from './aside.ts';
@@ -35,7 +36,7 @@ export function explain({ input, path, label, claims }: Question): Explanation {
     because: roots,
     tried,
     links,
-    bystanders: bystanders(history, inside, model),
+    bystanders: bystanders(history, ofFailure(history, inside), model),
     lastReferences: lastReferences(retraced.steps, inside, path.length),
   };
 }
@@ -70,9 +71,9 @@ function linkOf(
     after: place.text(after),
     rules,
     citations: [
-      ...citation(op, model),
+      ...citation(op, history.input),
       ...frames.flatMap(({ type, name }): Citation[] =>
-        type === 'rule' ? [{ what: 'rule', name, cites: model.ruleCites?.[name] ?? '' }] : citation(name, model),
+        type === 'rule' ? [ruleCitation(name, history.input)] : citation(name, history.input),
       ),
     ],
     features: features.map((name) => ({
@@ -84,11 +85,27 @@ function linkOf(
   };
 }
 
-function citation(name: string, model: ModelDefinition): Citation[] {
+/** The topmost semantics that changes something of this name. */
+const replacedBy = (semantics: Semantics, part: 'rules' | 'steps' | 'works', name: string): string | undefined =>
+  layersOf(semantics).findLast(({ changes }) => Object.hasOwn(changes[part] ?? {}, name))?.name;
+
+const ruleCitation = (name: string, { model, semantics }: WorldInput): Citation => ({
+  what: 'rule',
+  name,
+  cites: model.ruleCites?.[name] ?? '',
+  replacedBy: replacedBy(semantics, 'rules', name),
+});
+
+function citation(name: string, { model, semantics }: WorldInput): Citation[] {
   const command = Object.hasOwn(model.commands, name) ? model.commands[name] : undefined;
-  if (command !== undefined) return [{ what: 'command', name: command.name, cites: command.cites }];
+  if (command !== undefined)
+    return [
+      { what: 'command', name: command.name, cites: command.cites, replacedBy: replacedBy(semantics, 'steps', name) },
+    ];
   const work = model.works.find((each) => each.name === name);
-  return work === undefined ? [] : [{ what: 'work', name, cites: work.cites }];
+  return work === undefined
+    ? []
+    : [{ what: 'work', name, cites: work.cites, replacedBy: replacedBy(semantics, 'works', name) }];
 }
 
 /** The model's own words for a field; else kind, name and field. */
@@ -97,6 +114,10 @@ function wordsFor({ role, kind, name, field, view }: Place, model: ModelDefiniti
   const said = view === undefined ? undefined : model.fieldWords?.(view as never, field);
   return said ?? (field === 'phase' ? `${kind} ${name}` : `${field} of ${kind} ${name}`);
 }
+
+/** Steps that the failure is about: those of the chain, and the one that breaks a law or a property of steps. */
+const ofFailure = (history: History, inside: ReadonlySet<number>): ReadonlySet<number> =>
+  history.isLaw || history.ofStep ? new Set([...inside, history.at(history.last).step]) : inside;
 
 function bystanders(history: History, inside: ReadonlySet<number>, model: ModelDefinition): Bystander[] {
   return history.events

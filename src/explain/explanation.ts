@@ -6,6 +6,8 @@ export interface Citation {
   readonly name: string;
   /** Kernel path and function, and ids of facts; empty where the model cites nothing. */
   readonly cites: string;
+  /** Proposal or bug that puts something of its own in its place (for a command, in the place of a step). */
+  readonly replacedBy?: string | undefined;
 }
 
 /** One link of the chain: somebody changed something. */

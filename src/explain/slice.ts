@@ -56,16 +56,24 @@ interface Roots {
 type Try = (undone: readonly Candidate[]) => true | string;
 
 /** Which of the candidates the failure needs: each alone, or those of one event, or all of them together. */
-function needed(all: readonly Candidate[], attempt: Try, ownOf: (event: number) => readonly Candidate[]): Roots {
+function needed(
+  history: History,
+  all: readonly Candidate[],
+  attempt: Try,
+  ownOf: (event: number) => readonly Candidate[],
+): Roots {
   const holdsWithout = (undone: readonly Candidate[]): boolean => attempt(undone) === true;
   const each = all.filter((candidate) => holdsWithout([candidate]));
-  if (each.length > 0) return { found: each, tried: 'each' };
+  if (each.some(({ writer }) => history.at(writer).step > 0)) return { found: each, tried: 'each' };
+  // Setup alone is no reason: what did a step have to do with it?
   const events = [...new Set(all.map(({ writer }) => writer))].sort((a, b) => b - a);
   for (const event of events) {
+    if (history.at(event).step === 0) continue;
     // Where two things are wrong, a property that names the first does not look at the second.
     const own = ownOf(event);
-    if (holdsWithout(own)) return { found: smallest(own, holdsWithout), tried: 'together' };
+    if (holdsWithout(own)) return { found: [...each, ...smallest(own, holdsWithout)], tried: 'together' };
   }
+  if (each.length > 0) return { found: each, tried: 'each' };
   if (holdsWithout(all)) return { found: smallest(all, holdsWithout), tried: 'together' };
   const why = attempt([]);
   const otherwise = all.filter((candidate) => attempt([candidate]) !== why);
@@ -88,6 +96,7 @@ function rootsOfState(history: History): Roots {
   const { last } = history;
   const now = history.at(last).after;
   return needed(
+    history,
     candidates(history, history.read.now, last + 1),
     (undone) => history.failureIn(history.without(now, undone)),
     (event) => changesOf(history, event, last + 1),
@@ -108,7 +117,9 @@ function rootsOfStep(history: History): Roots {
     const past = undone.filter(({ writer }) => writer !== last);
     return history.failureBy(history.without(before, past), (words) => withPlace(words, kept, before));
   };
-  return needed([...own, ...earlier], attempt, (event) => changesOf(history, event, event === last ? last + 1 : last));
+  return needed(history, [...own, ...earlier], attempt, (event) =>
+    changesOf(history, event, event === last ? last + 1 : last),
+  );
 }
 
 /** Did the event, run on another state, leave the place as it did? */

@@ -35,12 +35,13 @@ function sourceLines(links: readonly Link[], width: number): string[] {
   const found = links.flatMap(({ rules, citations, features }) => {
     const own = citations.filter(({ what }) => what !== 'command');
     const cited = own.length === 0 ? citations : [...new Set([own[0], own.at(-1)])];
-    const names = own.map(({ name }) => name);
-    const works = own.length > 0 && own.every(({ what }) => what === 'work');
-    const head = rules.length === 0 ? '' : `${works ? 'deferred work' : 'rule'} ${names.join(' > ')}: `;
+    const head = rules.length === 0 ? '' : `rule ${rules.join(' > ')}: `;
+    const replaced = citations.flatMap(({ name, replacedBy }) =>
+      replacedBy === undefined ? [] : [`${name} is changed by ${replacedBy}`],
+    );
     const decided = features.map(({ name, present }) => `only ${present ? 'with' : 'without'} the feature ${name}`);
     const cites = cited.flatMap((each) => (each === undefined || each.cites === '' ? [] : [each.cites]));
-    return cites.length === 0 ? decided : [`${head}${cites.join('; ')}`, ...decided];
+    return [...(cites.length === 0 ? [] : [`${head}${cites.join('; ')}`]), ...replaced, ...decided];
   });
   return [...new Set(found)].flatMap((text) => indented(clean(text), INDENT + 4, width));
 }

@@ -51,7 +51,12 @@ const link = z.strictObject({
   after: z.string(),
   rules: names.describe('rules and deferred works that were running, the outermost first'),
   citations: z.array(
-    z.strictObject({ what: z.enum(['command', 'work', 'rule']), name: z.string(), cites: z.string() }),
+    z.strictObject({
+      what: z.enum(['command', 'work', 'rule']),
+      name: z.string(),
+      cites: z.string(),
+      replacedBy: z.string().optional().describe('the proposal or bug that puts something of its own there'),
+    }),
   ),
   features: z.array(z.strictObject({ name: z.string(), present: z.boolean(), says: z.string() })),
   because: positions.describe('links that this one needed'),

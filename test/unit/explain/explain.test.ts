@@ -70,7 +70,9 @@ describe('an explanation', () => {
   it('cites commands and tells the claims', () => {
     const { claims, links } = because(TWO, 'few-links');
     expect(claims).to.deep.equal([{ id: 'C6', text: '' }]);
-    expect(links[0]?.citations).to.deep.equal([{ what: 'command', name: 'BPF_LINK_CREATE', cites: 'test' }]);
+    expect(links[0]?.citations).to.deep.equal([
+      { what: 'command', name: 'BPF_LINK_CREATE', cites: 'test', replacedBy: undefined },
+    ]);
   });
 
   it('is undefined where nothing fails, and of whole runs', () => {
