@@ -14,7 +14,7 @@ import { SCHEMA_VERSION, stepJson } from './json.ts';
 import { clean } from './width.ts';
 
 function differenceJson(difference: Difference, names: readonly [string, string]): object {
-  const { signature, file, title, op, contrast, steps, setupSteps, inSetup, only, runs, replays } = difference;
+  const { signature, file, title, op, contrast, steps, setupSteps, inSetup, parts, only, runs, replays } = difference;
   const side = (i: 0 | 1): object => ({
     semantics: names[i],
     answer: contrast.answers[i],
@@ -33,6 +33,7 @@ function differenceJson(difference: Difference, names: readonly [string, string]
     steps,
     setupSteps,
     inSetup,
+    parts,
     onlyIn: only === undefined ? null : names[only],
     a: side(0),
     b: side(1),

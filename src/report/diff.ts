@@ -85,7 +85,7 @@ function rowLines(difference: Difference, i: number, columns: Columns, palette: 
   const [a, b] = [difference.runs[0].steps[i], difference.runs[1].steps[i]];
   const step = a ?? b;
   if (step === undefined) return [];
-  const last = i === difference.runs[0].steps.length - 1;
+  const last = i === difference.parts - 1;
   const { gutter, width } = columns;
   const mark = last ? '>' : ' ';
   const number = `${mark} ${padStart(String(i + 1), gutter - 4)}  `;

@@ -8,7 +8,7 @@ import { DecisionTrees, LEAF_NO, LEAF_YES } from './decision-tree.ts';
 import type { Grain, PropertyInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
 import type { Layout, ObjectCells } from './layout.ts';
-import { type BoundItem, FAILING_ALLOCATIONS, type Runner } from './runner.ts';
+import { type BoundItem, FAILING_ALLOCATIONS, RETURN_STEP, type Runner } from './runner.ts';
 import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
 
 /** Child code that `runTransition` returns when the result is in `cells.now` and no path was stored. */
@@ -215,6 +215,17 @@ export class Machine {
     const { actor } = this.transitions[t] as Transition;
     const runner = this.parts.runners.find(({ parts }) => parts.name === actor);
     return runner === undefined || runner.parts.frame.running === 0;
+  }
+
+  /**
+   * True if the command of the transition that has just run has its result since then. What is left to do before user mode
+   * comes after it; at grain `lock` in transitions of its own. `wasIdle`: the actor was between two commands before.
+   */
+  concluded(t: number, wasIdle: boolean): boolean {
+    const { actor } = this.transitions[t] as Transition;
+    const runner = this.parts.runners.find(({ parts }) => parts.name === actor);
+    if (!wasIdle && this.parts.running.stepName === RETURN_STEP) return false;
+    return this.idle(t) || runner?.returning() === true;
   }
 
   /** Deferred work, all of it, in declaration order until nothing is ready. */

@@ -70,6 +70,9 @@ export const FAILING_ALLOCATIONS = 4;
 /** Longest command in steps; a command that runs longer loops. */
 const STEPS_MAX = 200;
 
+/** Name of what comes after the last step of a command, before user mode. */
+export const RETURN_STEP = 'return to user mode';
+
 export class Runner {
   readonly parts: RunnerParts;
   private readonly items: readonly BoundItem[];
@@ -160,6 +163,14 @@ export class Runner {
     return { op: command.op, registers, made: call.made };
   }
 
+  /** The command that runs has its result; only the return to user mode is left. */
+  returning(): boolean {
+    const { frame } = this.parts;
+    const running = frame.running;
+    const item = running > 0 ? this.items[running - 1] : undefined;
+    return item !== undefined && frame.step >= item.uses.command.stepNames.length;
+  }
+
   /** The item that would run next, for labels. */
   current(): BoundItem | undefined {
     const { frame, script } = this.parts;
@@ -201,7 +212,7 @@ export class Runner {
     const { k, running, model, actor } = this.parts;
     const { command } = item.uses;
     if (step === command.stepNames.length) {
-      running.stepName = 'return to user mode';
+      running.stepName = RETURN_STEP;
       model.tail?.run(k as never, actor as never);
       return this.tail(step);
     }

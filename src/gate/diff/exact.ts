@@ -1,17 +1,20 @@
 /**
- * The exact search: one side runs, the other is followed as the set of all states that have shown the same so far. What
- * nobody sees (deferred work, steps inside a command) the second side may do in any order, at any time. The schedule of the
- * first side that leaves this set empty is one that it can show and the other cannot. Both sides run.
+ * The exact search: one side runs, the other is followed as the set of all states that have shown the same so far
+ * (follower.ts). The schedule of the first side that leaves this set empty is one that it can show and the other cannot.
+ * Both sides run.
  */
-import { type Choice, other, type SideIndex } from './choices.ts';
-import { follow } from './follow.ts';
+import type { Choice, SideIndex } from './choices.ts';
+import { Follower, type Members } from './follower.ts';
+import { Interner } from './interner.ts';
+import type { Observation } from './observation.ts';
 import { type Finding, type ProductParts, type Row, Search } from './search.ts';
-import { StateSets } from './sets.ts';
 
 const STATES = 2 ** 24;
 
 export class Exact extends Search {
-  private readonly sets: readonly [a: StateSets, b: StateSets];
+  private readonly followers: readonly [ofA: Follower, ofB: Follower];
+  private readonly sets = new Interner<Members>();
+  private readonly closures = new Map<number, Members>();
   private readonly numbers = new Map<number, number>();
   private readonly runs: SideIndex[] = [];
   private readonly states: number[] = [];
@@ -22,10 +25,8 @@ export class Exact extends Search {
 
   constructor(parts: ProductParts) {
     super(parts);
-    const [a, b] = parts.sides;
-    this.sets = [new StateSets(a), new StateSets(b)];
-    this.add(0, 0, [0], -1, -1);
-    this.add(1, 0, [0], -1, -1);
+    this.followers = [new Follower(parts, 0, false), new Follower(parts, 1, false)];
+    for (const runs of [0, 1] as const) this.add(runs, 0, this.followers[runs].first(), -1, -1);
   }
 
   protected get waiting(): number {
@@ -42,6 +43,7 @@ export class Exact extends Search {
 
   protected levelDone(end: number): void {
     this.start = end;
+    for (const { bounds } of this.followers) for (const bound of bounds) this.bounds.add(bound);
   }
 
   protected expand(node: number): Finding[] {
@@ -56,62 +58,72 @@ export class Exact extends Search {
     const side = this.parts.sides[runs];
     const next = side.take(this.states[node] as number, choice.t[runs]);
     if (next < 0) return [];
-    const { seen, silent, fatal, bound } = side.taken;
-    if (bound !== undefined) {
-      this.bounds.add(bound);
+    const { taken } = side;
+    if (taken.bound !== undefined) {
+      this.bounds.add(taken.bound);
       return [];
     }
-    const closed = this.sets[other(runs)].closure(this.following[node] as number);
-    const same = silent ? closed : this.answering(closed, other(runs), choice, seen);
-    if (same === undefined) return [];
-    const follower = this.parts.sides[other(runs)];
-    const shown = side.shownBy(next);
-    const looked = same.filter((state) => follower.shownBy(state) === shown);
-    if (looked.length === 0) return this.found(node, c, seen, silent, shown);
-    if (!fatal) this.add(runs, next, looked, node, c);
+    const follower = this.followers[runs];
+    const after = follower.after(this.closure(node), choice, c, choice.t[runs], taken);
+    if (after === 'bound') return [];
+    if (!('members' in after)) return this.found(node, c);
+    const looked = follower.looked(after.members, side.shownBy(next));
+    if (looked.size === 0) return this.found(node, c);
+    if (!taken.fatal) this.add(runs, next, looked, node, c);
     return [];
   }
 
-  /** States after a step that shows the same, closed; undefined where a bound hides what would be shown. */
-  private answering(
-    closed: readonly number[],
-    index: SideIndex,
-    choice: Choice,
-    seen: number,
-  ): readonly number[] | undefined {
-    const side = this.parts.sides[index];
-    const after: number[] = [];
-    for (const state of closed)
-      for (const t of choice.alike[index]) {
-        const next = side.take(state, t);
-        if (next < 0) continue;
-        if (side.taken.bound !== undefined) {
-          this.bounds.add(side.taken.bound);
-          return undefined;
-        }
-        if (side.taken.seen === seen) after.push(next);
-      }
-    return this.sets[index].closed(after);
+  /** What is followed at a node, closed. */
+  private closure(node: number): Members {
+    const set = this.following[node] as number;
+    const known = this.closures.get(set);
+    if (known !== undefined) return known;
+    const closed = this.followers[this.runs[node] as SideIndex].closed(this.sets.at(set));
+    this.closures.set(set, closed);
+    return closed;
   }
 
-  private found(node: number, c: number, seen: number, silent: boolean, shown: number): Finding[] {
+  private found(node: number, c: number): Finding[] {
     const runs = this.runs[node] as SideIndex;
     const path = [...this.pathTo(node), c];
-    const followed = follow(this.parts, runs, path);
-    const { answer } = followed;
-    const ordered = (own: number, others: number): readonly [number, number] =>
-      runs === 0 ? [own, others] : [others, own];
-    const rows = (): readonly Row[] => followed.rows;
-    return this.difference(
-      // A silent step shows nothing of its own: what differs is what a look shows after it.
-      silent ? [seen, seen] : ordered(seen, answer.seen),
-      ordered(shown, answer.shown),
-      () => ({ rows, only: runs }),
-    );
+    const { rows, seen, shown } = this.followAgain(runs, path);
+    const pair = <T>([own, others]: readonly [T, T]): readonly [T, T] => (runs === 0 ? [own, others] : [others, own]);
+    return this.difference(pair(seen), pair(shown), () => ({ rows: () => rows, only: runs }));
   }
 
-  private add(runs: SideIndex, state: number, follows: readonly number[], parent: number, step: number): void {
-    const set = this.sets[other(runs)].number(follows);
+  /** The same schedule once more, with the rows of both sides, and with what the other side shows at its end. */
+  private followAgain(
+    runs: SideIndex,
+    path: readonly number[],
+  ): {
+    readonly rows: readonly Row[];
+    readonly seen: readonly [Observation | undefined, Observation | undefined];
+    readonly shown: readonly [number, number];
+  } {
+    const follower = new Follower(this.parts, runs, true);
+    const side = this.parts.sides[runs];
+    let members = follower.first();
+    let state = 0;
+    for (const c of path) {
+      const choice = this.parts.choices[c] as Choice;
+      state = side.take(state, choice.t[runs]);
+      const { taken } = side;
+      const own = this.parts.shared.observations.at(taken.seen);
+      const shown = side.shownBy(state);
+      const after = follower.after(follower.closed(members), choice, c, choice.t[runs], taken);
+      if (after === 'bound') break;
+      if (!('members' in after)) return { rows: after.rows, seen: [own, after.instead], shown: [shown, shown] };
+      members = follower.looked(after.members, shown);
+      const [nearest] = after.members;
+      if (members.size === 0 && nearest !== undefined)
+        return { rows: nearest[1], seen: [own, own], shown: [shown, follower.shownBy(nearest[0])] };
+    }
+    throw new Error('LR921 a difference of two semantics is not there when it is followed again');
+  }
+
+  private add(runs: SideIndex, state: number, follows: Members, parent: number, step: number): void {
+    const members = [...follows.keys()].sort((x, y) => x - y);
+    const set = this.sets.number(`${runs} ${members.join()}`, () => follows);
     const key = (set * STATES + state) * 2 + runs;
     if (this.numbers.has(key)) return;
     this.numbers.set(key, this.nodes);

@@ -71,10 +71,11 @@ export class Lockstep extends Search {
     const seenB = nextB < 0 ? -1 : takenB.seen;
     const rows = (): readonly Row[] => [...this.rowsTo(node), this.row(c, moved)];
     const make = () => ({ rows, only: undefined });
-    if (!aloneA && !aloneB && seenA !== seenB) return this.difference([seenA, seenB], [0, 0], make);
+    if (!aloneA && !aloneB && seenA !== seenB)
+      return this.difference([this.observation(seenA), this.observation(seenB)], [0, 0], make);
     const shownA = sideA.shownBy(a);
     const shownB = sideB.shownBy(b);
-    const seen = Math.max(seenA, seenB);
+    const seen = this.observation(Math.max(seenA, seenB));
     if (shownA !== shownB) return this.difference([seen, seen], [shownA, shownB], make);
     // Both broke the same law at the same place: nothing is known of what follows.
     if (nextA >= 0 && takenA.fatal) return [];

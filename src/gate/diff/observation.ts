@@ -16,7 +16,7 @@ export interface Observation {
   readonly records: readonly string[];
   /** Laws of the model that break: a crash, a warning, a leak. */
   readonly laws: readonly string[];
-  /** A command begins here, or comes to its end. Both at once except at grain `lock`. */
+  /** A command is called here; its result is known from here on. Both at once except at grain `lock`. */
   readonly begins: boolean;
   readonly ends: boolean;
 }
@@ -36,12 +36,13 @@ export interface Contrast {
   readonly answers: readonly [a: string, b: string];
 }
 
-/** Reads what the transition that has just run shows. `report` as Machine.naturally returned it. */
+/** Reads what the transition that has just run shows. `wasIdle`: its actor was between two commands before. */
 export function observationOf(
   machine: Machine,
   t: number,
   report: number,
   happenings: readonly Happening[],
+  wasIdle: boolean,
 ): Observation {
   const { running } = machine.parts;
   const work = machine.transitions[t]?.kind === 'work';
@@ -51,9 +52,18 @@ export function observationOf(
     values: running.values ?? {},
     records: happenings.flatMap((each) => (each.type === 'record' ? `${each.key} ${each.object}` : [])),
     laws: (machine.reports[report - 1] ?? []).flatMap(({ kind, label }) => (kind === 'law' ? label : [])),
-    begins: !work && !running.continued,
-    ends: !work && machine.idle(t),
+    begins: !work && wasIdle,
+    ends: !work && machine.concluded(t, wasIdle),
   };
+}
+
+/** What the caller of a command is told when it returns. */
+export type Answer = Pick<Observation, 'op' | 'errno' | 'values'>;
+
+/** What of a step is seen by others than its caller, or before the command returns; undefined if nothing. */
+export function besidesAnswer({ ends, values, records, laws }: Observation): object | undefined {
+  const early = ends ? {} : values;
+  return Object.keys(early).length + records.length + laws.length === 0 ? undefined : { early, records, laws };
 }
 
 /** Nobody but the kernel knows that this happened. */

@@ -4,12 +4,10 @@ import type { ModelDefinition } from '../../modelling/model.ts';
 import type { Machine } from '../../world/machine.ts';
 import { choicesOf } from './choices.ts';
 import { Exact } from './exact.ts';
-import { Interner } from './interner.ts';
 import { Lockstep } from './lockstep.ts';
 import { commonLook } from './look.ts';
-import type { Observation, Shown } from './observation.ts';
 import type { Finding, ProductParts, Search } from './search.ts';
-import { type Look, type Shared, Side } from './side.ts';
+import { type Look, newShared, Side } from './side.ts';
 
 export class Product {
   readonly look: Look;
@@ -23,7 +21,7 @@ export class Product {
   constructor(machines: readonly [a: Machine, b: Machine], model: ModelDefinition, budget: Budget) {
     this.machines = machines;
     this.look = commonLook(model, machines);
-    const shared: Shared = { observations: new Interner<Observation>(), shown: new Interner<Shown>() };
+    const shared = newShared();
     const [a, b] = machines.map((machine) => new Side(machine, shared, this.look)) as [Side, Side];
     this.parts = { sides: [a, b], choices: choicesOf(a.machine, b.machine), shared, budget };
     this.loose = a.machine.parts.grain !== 'command' || a.machine.transitions.some(({ kind }) => kind === 'fault');

@@ -6,7 +6,16 @@ import type { Description } from '../../modelling/model.ts';
 import { retraceStep, type StepReport } from '../../trace/retrace.ts';
 import type { Machine } from '../../world/machine.ts';
 import { other, type SideIndex } from './choices.ts';
-import { contrast, contrastOfStates, isSilent, type Observation, observationOf, type Shown } from './observation.ts';
+import {
+  besidesAnswer,
+  type Contrast,
+  contrast,
+  contrastOfStates,
+  isSilent,
+  type Observation,
+  observationOf,
+  type Shown,
+} from './observation.ts';
 import type { Finding, Row } from './search.ts';
 import type { Look } from './side.ts';
 
@@ -56,6 +65,7 @@ function runAlong(machine: Machine, transitions: readonly number[], look: Look, 
     const choices: number[] = [];
     for (const [i, t] of transitions.entries()) {
       const before = describe(k as never);
+      const wasIdle = t < 0 || machine.idle(t);
       const taken = t < 0 ? undefined : retraceStep(machine, t);
       if (taken === undefined || taken.report < 0) {
         cells.revert();
@@ -63,7 +73,7 @@ function runAlong(machine: Machine, transitions: readonly number[], look: Look, 
         observations.push(undefined);
       } else {
         const { report, step } = taken;
-        observations.push(observationOf(machine, t, report, step.happenings));
+        observations.push(observationOf(machine, t, report, step.happenings, wasIdle));
         steps.push({ ...step, number: i + 1, transition: t, before, after: describe(k as never) });
         for (const label of brokenNow(machine, report)) if (!broken.has(label)) broken.set(label, i + 1);
         choices.push(t);
@@ -84,32 +94,99 @@ function runAlong(machine: Machine, transitions: readonly number[], look: Look, 
 
 const text = (value: unknown): string => JSON.stringify(value);
 
-/** Up to the last row both sides show the same. */
-function agreeBefore(
-  runs: readonly [a: Watched, b: Watched],
-  rows: readonly Row[],
-  only: SideIndex | undefined,
-): boolean {
-  const [a, b] = runs;
-  const last = rows.length - 1;
-  const stepsAgree = rows.slice(0, last).every((_, i) => {
+type Runs = readonly [a: Watched, b: Watched];
+
+/** In lockstep both sides show the same in every row before the last, unless one does alone what nobody sees. */
+function agreeInLockstep([a, b]: Runs, rows: readonly Row[]): boolean {
+  return rows.slice(0, -1).every((_, i) => {
     const [ofA, ofB] = [a.observations[i], b.observations[i]];
-    if (ofA !== undefined && ofB !== undefined) return text(ofA) === text(ofB) || (isSilent(ofA) && isSilent(ofB));
     const alone = ofA ?? ofB;
-    return alone === undefined || isSilent(alone);
+    const same =
+      ofA === undefined || ofB === undefined ? alone === undefined || isSilent(alone) : text(ofA) === text(ofB);
+    return same && text(a.shown[i]) === text(b.shown[i]);
   });
-  if (only === undefined)
-    return stepsAgree && rows.slice(0, last).every((_, i) => text(a.shown[i]) === text(b.shown[i]));
-  // The follower may move between two steps of the side that runs: at some moment of each gap they look alike.
-  let agreed = true;
-  for (let i = 0; i < last; i++) {
-    const moves = (rows[i] as Row)[only] >= 0;
-    if (moves && !agreed) return false;
-    const alike = text(runs[only].shown[i]) === text(runs[other(only)].shown[i]);
-    agreed = alike || (!moves && agreed);
-  }
-  return stepsAgree;
 }
+
+/** What an actor's commands returned before a row. */
+const answersOf = ({ steps, observations }: Watched, actor: string | undefined, before: number): readonly string[] =>
+  observations.slice(0, before).flatMap((each, i) => {
+    if (each === undefined || !each.ends || steps[i]?.actor !== actor) return [];
+    const { op, errno, values } = each;
+    return [text({ op, errno, values })];
+  });
+
+/** What is seen besides answers before a row, in order. */
+const besidesOf = ({ observations }: Watched, before: number): readonly string[] =>
+  observations.slice(0, before).flatMap((each) => {
+    const seen = each && besidesAnswer(each);
+    return seen === undefined ? [] : [text(seen)];
+  });
+
+const startsWith = (all: readonly string[], first: readonly string[]): boolean =>
+  first.every((each, i) => all[i] === each);
+
+/** Where one side follows, its calls return the same until the last step of the other, and in each gap both look alike. */
+function agreeWhileFollowed(runs: Runs, rows: readonly Row[], only: SideIndex, end: number): boolean {
+  const [own, others] = [runs[only], runs[other(only)]];
+  const actors = new Set(own.steps.map((step) => step?.actor));
+  const returned = [...actors].every((actor) =>
+    startsWith(answersOf(others, actor, rows.length), answersOf(own, actor, end)),
+  );
+  if (!returned || !startsWith(besidesOf(others, rows.length), besidesOf(own, end))) return false;
+  let alike = true;
+  for (let i = 0; i < end; i++) {
+    const moves = (rows[i] as Row)[only] >= 0;
+    if (moves && !alike) return false;
+    alike = text(own.shown[i]) === text(others.shown[i]) || (!moves && alike);
+  }
+  return alike;
+}
+
+/** What the side that follows shows instead of the last step of the other. */
+function insteadOf(
+  own: Observation,
+  runs: Runs,
+  only: SideIndex,
+  end: number,
+  kind: Contrast['kind'],
+): Observation | undefined {
+  const others = runs[other(only)];
+  if (kind === 'enabled') return undefined;
+  if (kind === 'law' || kind === 'records') {
+    const { records = [], laws = [] } = others.observations[end] ?? {};
+    return { ...own, records, laws };
+  }
+  const actor = runs[only].steps[end]?.actor;
+  const rank = answersOf(runs[only], actor, end).length;
+  const answer = answersOf(others, actor, others.observations.length)[rank];
+  if (answer === undefined) return { ...own, errno: null, values: {}, ends: false };
+  return { ...own, ...(JSON.parse(answer) as Pick<Observation, 'op' | 'errno' | 'values'>) };
+}
+
+/** The difference that the runs show at their end. */
+function shownBy(
+  runs: Runs,
+  rows: readonly Row[],
+  finding: Pick<Finding, 'only' | 'contrast'>,
+  end: number,
+): Contrast | undefined {
+  const { only, contrast: claimed } = finding;
+  const last = rows.length - 1;
+  const states = contrastOfStates(
+    runs[0].shown[only === 0 ? end : last] as Shown,
+    runs[1].shown[only === 1 ? end : last] as Shown,
+  );
+  if (claimed.kind === 'shows') return states;
+  if (only === undefined) return contrast(runs[0].observations[last], runs[1].observations[last]);
+  const own = runs[only].observations[end];
+  if (own === undefined) return undefined;
+  const instead = insteadOf(own, runs, only, end, claimed.kind);
+  return only === 0 ? contrast(own, instead) : contrast(instead, own);
+}
+
+/** The row at which the sides part: the last in which the side that is followed by the other takes a step. */
+export const partingRow = (rows: readonly Row[], only: SideIndex | undefined): number =>
+  only === undefined ? rows.length - 1 : rows.findLastIndex((row) => row[only] >= 0);
 
 /** Runs the schedule on both sides. Throws (an internal error) where it does not show what was found. */
 export function prove(
@@ -127,13 +204,10 @@ export function prove(
       describe,
     );
   const runs = [along(0), along(1)] as const;
-  const last = rows.length - 1;
-  const [a, b] = [runs[0].observations[last], runs[1].observations[last]];
-  const alone = (rows[last] as Row).some((t) => t < 0) && isSilent((a ?? b) as Observation);
-  const again =
-    (alone ? undefined : contrast(a, b)) ??
-    contrastOfStates(runs[0].shown[last] as Shown, runs[1].shown[last] as Shown);
-  if (text(again) !== text(finding.contrast) || !agreeBefore(runs, rows, finding.only))
+  const { only } = finding;
+  const end = partingRow(rows, only);
+  const agree = only === undefined ? agreeInLockstep(runs, rows) : agreeWhileFollowed(runs, rows, only, end);
+  if (!agree || text(shownBy(runs, rows, finding, end)) !== text(finding.contrast))
     throw new Error(`LR921 the difference "${finding.signature}" is not there when its schedule is run again`);
   return runs;
 }

@@ -20,6 +20,8 @@ export interface Difference {
   readonly inSetup: boolean;
   /** See Finding.only. */
   readonly only: SideIndex | undefined;
+  /** Row of the schedule at which the sides part, counted from 1. What follows is how the other side may go on. */
+  readonly parts: number;
   readonly runs: readonly [a: Run, b: Run];
   /** Commands that replay each side up to the last step; undefined where the schedule is the setup. */
   readonly replays: readonly [a: string | undefined, b: string | undefined];

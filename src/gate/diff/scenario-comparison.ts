@@ -10,7 +10,7 @@ import { bind } from '../../world/bind.ts';
 import { type Grain, InputError, type WorldInput } from '../../world/input.ts';
 import type { Machine } from '../../world/machine.ts';
 import { Product } from './product.ts';
-import { prove, type Run } from './proof.ts';
+import { partingRow, prove, type Run } from './proof.ts';
 import type { Difference, Explored } from './result.ts';
 import type { Finding, Row } from './search.ts';
 import { differenceInSetup } from './setup.ts';
@@ -91,7 +91,11 @@ export class ScenarioComparison {
     if (difference === undefined) this.incomparable = refused?.message ?? 'the first states differ after equal steps';
     else {
       const proved = this.proved(difference.finding, difference.rows, difference.machines, difference.look);
-      this.inSetup = { ...proved, runs: [withoutGiven(proved.runs[0], given), withoutGiven(proved.runs[1], given)] };
+      this.inSetup = {
+        ...proved,
+        parts: proved.parts - given,
+        runs: [withoutGiven(proved.runs[0], given), withoutGiven(proved.runs[1], given)],
+      };
     }
   }
 
@@ -171,6 +175,7 @@ export class ScenarioComparison {
       setupSteps: product === undefined ? 0 : scenario.setup.length,
       inSetup: product === undefined,
       only: finding.only,
+      parts: partingRow(rows, finding.only) + 1,
       runs,
       replays: [replays[0], replays[1]],
     };

@@ -84,15 +84,14 @@ export abstract class Search {
     return seen < 0 ? undefined : this.parts.shared.observations.at(seen);
   }
 
-  /** The difference between two answers, if one of its kind was not found before. */
+  /** The difference between two answers, or two states, if one of its kind was not found before. */
   protected difference(
-    seen: readonly [a: number, b: number],
+    [a, b]: readonly [a: Observation | undefined, b: Observation | undefined],
     shown: readonly [a: number, b: number],
     make: () => Pick<Finding, 'rows' | 'only'>,
   ): Finding[] {
-    const [a, b] = seen.map((number) => this.observation(number)) as [Observation?, Observation?];
     const { shown: states } = this.parts.shared;
-    const found = seen[0] === seen[1] ? contrastOfStates(states.at(shown[0]), states.at(shown[1])) : contrast(a, b);
+    const found = contrast(a, b) ?? contrastOfStates(states.at(shown[0]), states.at(shown[1]));
     if (found === undefined) return [];
     const op = (a ?? b)?.op ?? '';
     const signature = signatureOf(op, found);

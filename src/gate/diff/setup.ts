@@ -5,11 +5,10 @@ import { type ActorInput, NO_FAULTS, type WorldInput } from '../../world/input.t
 import type { Machine } from '../../world/machine.ts';
 import { ENVIRONMENT } from '../../world/plan.ts';
 import { choicesOf } from './choices.ts';
-import { Interner } from './interner.ts';
 import { commonLook } from './look.ts';
-import { contrast, contrastOfStates, type Observation, type Shown, signatureOf } from './observation.ts';
+import { contrast, contrastOfStates, type Observation, signatureOf } from './observation.ts';
 import type { Finding, Row } from './search.ts';
-import { type Look, Side } from './side.ts';
+import { type Look, newShared, Side } from './side.ts';
 
 export interface SetupDifference {
   readonly finding: Finding;
@@ -38,7 +37,7 @@ export function differenceInSetup(
 ): SetupDifference | undefined {
   const machines = inputs.map((input) => bind(setupAsScripts(input))) as [Machine, Machine];
   const look = commonLook(model, machines);
-  const shared = { observations: new Interner<Observation>(), shown: new Interner<Shown>() };
+  const shared = newShared();
   const [a, b] = machines.map((machine) => new Side(machine, shared, look)) as [Side, Side];
   const choices = choicesOf(...machines);
   const rows: Row[] = [];

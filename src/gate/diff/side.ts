@@ -5,14 +5,23 @@
 import type { Happening } from '../../modelling/world.ts';
 import { DecisionTrees, LEAF_NO } from '../../world/decision-tree.ts';
 import type { Machine } from '../../world/machine.ts';
-import type { Interner } from './interner.ts';
-import { isSilent, type Observation, observationOf, type Shown } from './observation.ts';
+import { Interner } from './interner.ts';
+import { type Answer, besidesAnswer, isSilent, type Observation, observationOf, type Shown } from './observation.ts';
 
 /** Numbers that both sides share: equal observations have equal numbers. */
 export interface Shared {
   readonly observations: Interner<Observation>;
   readonly shown: Interner<Shown>;
+  readonly answers: Interner<Answer>;
+  readonly besides: Interner<object>;
 }
+
+export const newShared = (): Shared => ({
+  observations: new Interner<Observation>(),
+  shown: new Interner<Shown>(),
+  answers: new Interner<Answer>(),
+  besides: new Interner<object>(),
+});
 
 /** What a state shows; undefined where the model has no probes. */
 export type Look = ((k: never) => Shown) | undefined;
@@ -22,6 +31,11 @@ export interface Taken {
   /** Number of the observation. */
   readonly seen: number;
   readonly silent: boolean;
+  readonly begins: boolean;
+  /** Number of what a command returns that returns here; -1 where none does. */
+  readonly answer: number;
+  /** Number of what else is seen; -1 for nothing. */
+  readonly besides: number;
   /** A law broke: what was half done leads nowhere. */
   readonly fatal: boolean;
   /** A stated maximum was reached: nothing is known of this step. */
@@ -36,7 +50,7 @@ const WORTH_STORING = 3;
 export class Side {
   readonly machine: Machine;
   /** What the step that was taken last shows. */
-  taken: Taken = { seen: -1, silent: false, fatal: false, bound: undefined };
+  taken: Taken = { seen: -1, silent: false, begins: false, answer: -1, besides: -1, fatal: false, bound: undefined };
   private readonly shared: Shared;
   private readonly look: Look;
   private readonly trees: DecisionTrees;
@@ -129,6 +143,7 @@ export class Side {
     const happenings: Happening[] = [];
     cells.recording = stored;
     cells.load(this.states, state * machine.words);
+    const wasIdle = machine.idle(t);
     watcher.watch = (happening) => void happenings.push(happening);
     let report = -1;
     try {
@@ -140,7 +155,7 @@ export class Side {
       if (stored) this.trees.insert(t, cells.path, LEAF_NO);
       return LEAF_NO;
     }
-    const taken = this.takenBy(t, report, happenings);
+    const taken = this.takenBy(observationOf(machine, t, report, happenings, wasIdle), report);
     if (!stored) {
       this.next.set(cells.now.subarray(0, machine.words));
       this.taken = this.leaves[taken] as Taken;
@@ -152,14 +167,25 @@ export class Side {
   }
 
   /** Number of what the step shows, among those of this side. */
-  private takenBy(t: number, report: number, happenings: readonly Happening[]): number {
-    const observation = observationOf(this.machine, t, report, happenings);
-    const seen = this.shared.observations.number(JSON.stringify(observation), () => observation);
+  private takenBy(observation: Observation, report: number): number {
+    const { observations, answers, besides } = this.shared;
+    const seen = observations.number(JSON.stringify(observation), () => observation);
     const bound = (this.machine.reports[report - 1] ?? []).find(({ kind }) => kind === 'bound')?.why;
     const key = `${seen} ${bound ?? ''}`;
     const known = this.leafNumbers.get(key);
     if (known !== undefined) return known;
-    this.leaves.push({ seen, silent: isSilent(observation), fatal: observation.laws.length > 0, bound });
+    const { op, errno, values, begins, ends, laws } = observation;
+    const answer: Answer = { op, errno, values };
+    const more = besidesAnswer(observation);
+    this.leaves.push({
+      seen,
+      silent: isSilent(observation),
+      begins,
+      answer: ends ? answers.number(JSON.stringify(answer), () => answer) : -1,
+      besides: more === undefined ? -1 : besides.number(JSON.stringify(more), () => more),
+      fatal: laws.length > 0,
+      bound,
+    });
     this.leafNumbers.set(key, this.leaves.length - 1);
     return this.leaves.length - 1;
   }
