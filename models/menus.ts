@@ -123,6 +123,8 @@ const links: MenuWorld = {
           ]),
           { obj_pin: { obj: 'l', path: 'p' } },
           { obj_get: { path: 'p', as: 'g' } },
+          { obj_get: { path: 'p', flags: ['rdonly'], as: 'gr' } },
+          { obj_get: { path: 'p', flags: ['wronly'], as: 'gw' } },
           { unlink: 'p' },
           { link_get_fd_by_id: { linkId: 'l', as: 'i' } },
           { list_ids: { kind: 'link' } },
@@ -246,4 +248,30 @@ const processes: MenuWorld = {
   },
 };
 
-export const menus: readonly MenuWorld[] = [legacy, creation, links, privileges, death, deadLinks, processes];
+const memory: MenuWorld = {
+  name: 'out-of-memory',
+  says: 'one allocation of any command fails',
+  scenario: {
+    title: 'anything that can be done while memory runs out',
+    faults: { allocation: 1 },
+    objects: { cgroups: TREE, programs: PROGRAMS },
+    setup: [{ root: attach('a', 'web', ['multi']) }],
+    actors: {
+      root: {
+        may: [
+          attach('b', 'web', ['multi']),
+          attach('b', 'web', ['multi', 'replace'], { replace: 'a' }),
+          { prog_detach: { prog: 'a', cgroup: 'web' } },
+          { link_create: { prog: 'b', cgroup: 'web/api', as: 'l' } },
+          { link_update: { link: 'l', prog: 'a' } },
+          { close: 'l' },
+          ...EVENTS,
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+export const menus: readonly MenuWorld[] = [legacy, creation, links, privileges, death, deadLinks, processes, memory];

@@ -13,6 +13,8 @@ import type { Scenario } from './scenario.ts';
 export interface ScenarioWorld {
   readonly input: WorldInput;
   readonly checks: readonly ResolvedCheck[];
+  /** First steps of `input.setup` that the scenario does not say: they give actors the descriptors that they name. */
+  readonly provided: number;
 }
 
 type SetupInput = ItemInput & { readonly actor: string };
@@ -103,5 +105,5 @@ export function toWorld(
     properties: checks.flatMap((check) => ('input' in check ? [check.input] : [])),
     where: scenario.where.objects,
   };
-  return problems.result({ input, checks });
+  return problems.result({ input, checks, provided: provided.length });
 }

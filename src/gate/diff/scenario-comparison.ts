@@ -5,7 +5,7 @@ import type { Semantics } from '../../modelling/semantics.ts';
 import { failure, type Problem, type Result, success } from '../../scenario/problem.ts';
 import { replayCommand } from '../../scenario/proof.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { toWorld } from '../../scenario/to-world.ts';
+import { type ScenarioWorld, toWorld } from '../../scenario/to-world.ts';
 import { bind } from '../../world/bind.ts';
 import { type Grain, InputError, type WorldInput } from '../../world/input.ts';
 import type { Machine } from '../../world/machine.ts';
@@ -41,14 +41,6 @@ function bound(input: WorldInput): Bound {
   }
 }
 
-/** First steps of setup that the scenario does not say: they give actors the descriptors that they name. */
-function givenSteps({ setup }: WorldInput, scenario: Scenario): number {
-  const written = setup.findIndex(({ where }) =>
-    scenario.setup.some(({ step }) => step.where.line === where?.line && step.where.column === where?.column),
-  );
-  return Math.max(0, written);
-}
-
 /** A run without its first rows. */
 function withoutGiven(run: Run, given: number): Run {
   const broken = run.broken.map(({ label, row }) => ({ label, row: Math.max(0, row - given) }));
@@ -71,12 +63,13 @@ export class ScenarioComparison {
     model: ModelDefinition,
     sides: readonly [a: Compared, b: Compared],
     options: ComparisonOptions,
-    inputs: readonly [WorldInput, WorldInput],
+    worlds: readonly [a: ScenarioWorld, b: ScenarioWorld],
   ) {
     this.scenario = scenario;
     this.model = model;
     this.sides = sides;
     this.options = options;
+    const inputs = [worlds[0].input, worlds[1].input] as const;
     const [a, b] = inputs.map(bound) as [Bound, Bound];
     if ('machine' in a && 'machine' in b) {
       const product = new Product([a.machine, b.machine], model, options.budget);
@@ -85,7 +78,7 @@ export class ScenarioComparison {
         return;
       }
     }
-    const given = givenSteps(inputs[0], scenario);
+    const given = worlds[0].provided;
     const difference = differenceInSetup(inputs, model, given);
     const refused = 'refused' in a ? a.refused : 'refused' in b ? b.refused : undefined;
     if (difference === undefined) this.incomparable = refused?.message ?? 'the first states differ after equal steps';
@@ -107,12 +100,12 @@ export class ScenarioComparison {
     options: ComparisonOptions,
   ): Result<ScenarioComparison> {
     const problems: Problem[] = [];
-    const inputs = sides.map(({ semantics }) => {
+    const worlds = sides.map(({ semantics }) => {
       const world = toWorld(scenario, model, semantics, options.grain);
       if (!world.ok) problems.push(...world.problems);
-      return world.ok ? world.value.input : undefined;
+      return world.ok ? world.value : undefined;
     });
-    const [a, b] = inputs;
+    const [a, b] = worlds;
     if (a === undefined || b === undefined) return failure(problems);
     return success(new ScenarioComparison(scenario, model, sides, options, [a, b]));
   }
