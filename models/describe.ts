@@ -15,7 +15,7 @@ function holdersOf(k: Kernel): Record<string, string[]> {
   };
   for (const file of k.all.file) {
     const { target } = file;
-    if (target === null || (target.kind !== 'program' && target.kind !== 'link')) continue;
+    if (target === null || !['program', 'link', 'map'].includes(target.kind)) continue;
     const owners = k.all.process
       .filter(({ table }) => table !== null && [...table.fds].includes(file))
       .map(({ name }) => name);
@@ -27,9 +27,16 @@ function holdersOf(k: Kernel): Record<string, string[]> {
     add(target, where.length === 0 ? 'a descriptor in use' : where.join(' and '));
   }
   for (const name of k.all.name)
-    if (name.inode?.target?.kind === 'program' || name.inode?.target?.kind === 'link')
+    if (name.inode !== null && ['program', 'link', 'map'].includes(name.inode.target?.kind ?? ''))
       add(name.inode.target, `pin ${name.path}`);
-  for (const link of k.all.link) add(link.prog, `link ${link.name}`);
+  for (const link of k.all.link) {
+    add(link.prog, `link ${link.name}`);
+    add(link.slot?.hook?.program ?? null, `link ${link.name} as its target`);
+    add(link.slot?.hook?.map ?? null, `link ${link.name}`);
+  }
+  for (const program of k.all.program)
+    if (program.holdsTarget > 0) add(program.target?.program ?? null, `${program.name}, loaded for it`);
+  for (const map of k.all.map) for (let i = 0; i < map.entries.length; i++) add(map.entries.at(i), `${map.name}[${i}]`);
   for (const slot of k.all.slot)
     for (const entry of slot.entries) if (entry.kind === 'program') add(entry, `${place(slot)}`);
   return held;
@@ -41,6 +48,9 @@ export function describe(k: Kernel): Description {
     const runs = [...slot.effective].map(({ name }) => name).join(' ');
     places[place(slot)] = runs === '' ? 'nothing' : runs;
   }
+  for (const map of k.all.map)
+    if (map.entries.length > 0)
+      places[`map ${map.name}`] = [...map.entries].map((entry) => entry?.name ?? '-').join(' ');
   for (const cgroup of k.all.cgroup) if (cgroup.phase !== 'ONLINE') places[`cgroup ${cgroup.name}`] = cgroup.phase;
   for (const link of k.all.link)
     if (link.phase !== 'ABSENT')

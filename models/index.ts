@@ -48,6 +48,9 @@ const ERRNOS = [
   'EOPNOTSUPP',
   'ESTALE',
   'ENOTSUPP',
+  'EFAULT',
+  'EINPROGRESS',
+  'ENOTTY',
 ] as const;
 
 export const bpf: ModelDefinition = {

@@ -27,8 +27,11 @@ export type Inode = View<BpfObjects, 'inode'>;
 export type Name = View<BpfObjects, 'name'>;
 export type Path = View<BpfObjects, 'path'>;
 export type Instance = View<BpfObjects, 'instance'>;
+export type Hook = View<BpfObjects, 'hook'>;
+export type BpfMap = View<BpfObjects, 'map'>;
+export type PerfEvent = View<BpfObjects, 'perf'>;
 /** What programs attach to and a command may hold a reference on. */
-export type Target = Cgroup;
+export type Target = Cgroup | Hook | BpfMap | PerfEvent;
 /** An attachment: a program attached by PROG_ATTACH, or a link. */
 export type Entry = Program | Link;
 export type { BoundHandle };
@@ -88,6 +91,20 @@ export interface Rules {
   autoDetach(k: Kernel, link: Link): void;
   /** Releases one slot of a dead cgroup (cgroup_bpf_release). */
   releaseSlot(k: Kernel, slot: Slot): void;
+  /** Is the link still attached? What LINK_UPDATE asks under its lock (sock_map_link_update_prog; facts link-core 4.3). */
+  checkNotSevered(k: Kernel, link: Link): void;
+  /** May one more program be attached to this function (bpf_trampoline_link_prog, bpf_trampoline_attach; facts link-core 10.2)? */
+  checkTrampoline(k: Kernel, slot: Slot, program: Program): void;
+  /** What a program that is loaded for a function holds of it (check_attach_btf_id, `dst_prog`; facts link-core 10.3). */
+  holdTarget(k: Kernel, program: Program, target: Hook | null): void;
+  /** May a program whose functions may be extended enter a prog array (prog_fd_array_get_ptr; facts link-core 10.4)? */
+  mayEnterArray(k: Kernel, program: Program): void;
+  /** The last user of a map is gone (bpf_map_put_uref, prog_array_map_clear; facts link-core 11). */
+  mapLostUsers(k: Kernel, map: BpfMap): void;
+  /** Frees a link that is detached, at once or after the readers that may still look at it (bpf_link_dealloc; facts link-core 3.3 F3). */
+  deallocateLink(k: Kernel, link: Link): void;
+  /** Invocations for which the memory of a program waits (__bpf_prog_put_noref; facts link-core 2.5 G3). */
+  readersOf(k: Kernel, program: Program): readonly Packet[];
   /** The last reference to a program is gone (__bpf_prog_put_noref). */
   freeProgram(k: Kernel, program: Program): void;
   /** One step of bpf_link_free. */

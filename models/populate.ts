@@ -1,18 +1,12 @@
 /** Which objects a scenario or a trace has: what it declares, and what its commands will make. */
 import type { Declarations, Instance, Population, Use } from '../src/modelling/index.ts';
+import type { Declared, Refuse } from './declared.ts';
 import type { Template } from './objects/program.ts';
 import { bpffsInstances } from './populate-bpffs.ts';
+import { type HookPopulation, hooksOf, mapConstants } from './populate-hooks.ts';
 import { refTo } from './ref-to.ts';
 import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
-
-/** The `objects` member of a trace file, as far as this model knows it. */
-export interface Declared {
-  readonly progs?: readonly { readonly name: string; readonly type: string; readonly [key: string]: unknown }[];
-  readonly maps?: readonly { readonly name: string; readonly type: string; readonly [key: string]: unknown }[];
-  readonly cgroups?: readonly { readonly name: string; readonly parent: string | null; readonly exists?: boolean }[];
-}
-
-export type Refuse = (message: string, hint?: string) => never;
+import { templateFrom } from './templates.ts';
 
 /** BPF_CGROUP_MAX_PROGS. */
 const MAX_PROGS = 64;
@@ -29,13 +23,7 @@ function templateOf(use: Use, declared: Declared, refuse: Refuse): Template {
   const found = (declared.progs ?? []).find((prog) => prog.name === name);
   if (found === undefined)
     return refuse(`no program template "${name}"`, 'declare it under objects.progs (or programs)');
-  return {
-    type: found.type,
-    expectedAttachType: typeof found['expectedAttachType'] === 'string' ? found['expectedAttachType'] : null,
-    returns: typeof found['returns'] === 'number' ? found['returns'] : 1,
-    setRetval: typeof found['setRetval'] === 'number' ? found['setRetval'] : null,
-    cgroupStorage: typeof found['cgroupStorage'] === 'string' ? found['cgroupStorage'] : null,
-  };
+  return templateFrom(found);
 }
 
 function attachTypeOf(use: Use): string | undefined {
@@ -91,6 +79,7 @@ function treeOf(declared: Declared, types: readonly string[], declarations: Decl
         name: slotName(name, attachType),
         constants: {
           cgroup: refTo('cgroup', name),
+          hook: null,
           attachType,
           limit,
           countsRevisions,
@@ -113,12 +102,9 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
       if (kind === 'program') add(kind, { name, constants: { template: templateOf(use, declared, refuse) } });
       else if (kind === 'link') {
         const creator = declarations.actors.includes(use.actor) ? refTo('process', use.actor) : null;
-        add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '', creator } });
+        add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '', creator, asked: use.args } });
       } else if (kind === 'map')
-        add(kind, {
-          name,
-          constants: { mapType: (declared.maps ?? []).find((map) => map.name === use.args['map'])?.type ?? '' },
-        });
+        add(kind, { name, constants: mapConstants(declared, name, use.args['map'], declarations.uses) ?? {} });
       else add(kind, { name });
       // A socket pair has two ends.
       if (use.command.op === 'socketpair') add(kind, { name: `${name}.peer` });
@@ -162,16 +148,25 @@ function limitsOf(
   const count = (...ops: readonly string[]): number => declarations.uses.filter(isOp(...ops)).length;
   const bounded = (n: number): number => Math.min(CELL_MAX, n);
   const { actors, handles, uses } = declarations;
-  const attaches = count('prog_attach', 'link_create');
+  const attaches = count('prog_attach', 'link_create', 'raw_tp_open', 'perf_event_set_bpf');
   const files = made['file']?.length ?? 0;
   const fds = bounded(handles.size + unnamed(uses) + 1);
   const revisions = tree.slots.some(({ constants }) => constants?.['countsRevisions'] === true);
+  const maps = Math.min(1, made['map']?.length ?? 0);
   return {
     // One more than the limit, so that rules which exceed it are found by the property capacity and not by a bound.
     entries: Math.min((declarations.limits['entries'] ?? MAX_PROGS) + 1, attaches + 1),
     effective: bounded(attaches + 1),
     changes: revisions ? (declarations.limits['revisions'] ?? bounded(uses.length + 1)) : 0,
-    programRefs: bounded(files + attaches + (made['link']?.length ?? 0) + inodes + 2 * actors.length + 2),
+    programRefs: bounded(
+      files +
+        attaches +
+        (made['link']?.length ?? 0) +
+        inodes +
+        2 * actors.length +
+        2 +
+        count('map_update', 'prog_load') * maps,
+    ),
     linkRefs: bounded(files + inodes + actors.length + 2),
     fileRefs: bounded(actors.length * Math.max(1, handles.size) + count('send_msg', 'io_uring_register') + 2),
     cssRefs: bounded((made['link']?.length ?? 0) + (made['socket']?.length ?? 0) + 2 * actors.length + 2),
@@ -183,6 +178,9 @@ function limitsOf(
     handles: handles.size,
     cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,
     messages: count('send_msg'),
+    boundMaps: count('prog_bind_map'),
+    readOnlyFiles: maps > 0 && uses.some(({ args }) => args['rawOpenFlags'] !== undefined) ? 1 : 0,
+    mapRefs: bounded(maps * (files + inodes + uses.length + 2 * actors.length + 2)),
   };
 }
 
@@ -193,6 +191,32 @@ function packetsOf({ grain, uses }: Declarations): Instance[] {
     name: `packet of ${owner}`,
     constants: { owner },
   }));
+}
+
+/** A link of probes knows its place by name. */
+function withSlot(link: Instance, probes: ReadonlyMap<string, string>): Instance {
+  const slot = probes.get(link.name);
+  if (slot === undefined) return link;
+  const asked = link.constants?.['asked'] as Readonly<Record<string, unknown>>;
+  return { ...link, constants: { ...link.constants, asked: { ...asked, slot } } };
+}
+
+/** Bounds that are there only where a scenario has such places or maps. */
+function hookLimits(
+  { hooks }: HookPopulation,
+  maps: readonly Instance[],
+  packets: number,
+  links: number,
+): Population['limits'] {
+  const ofType = (type: string): readonly Instance[] => maps.filter(({ constants }) => constants?.['mapType'] === type);
+  const lengths = ofType('prog_array').map(({ constants }) => constants?.['length'] as number);
+  const any = hooks.length > 0;
+  return {
+    mapEntries: Math.max(0, ...lengths),
+    structOps: ofType('struct_ops').length > 0 ? 1 : 0,
+    linkReaders: any ? packets : 0,
+    packetLinks: any && packets > 0 ? Math.min(CELL_MAX, links) : 0,
+  };
 }
 
 export function populate(declarations: Declarations, refuse: Refuse): Population {
@@ -207,23 +231,36 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
     constants: { ownTable: refTo('table', `table of ${actor}`) },
   }));
   const list = (kind: string): readonly Instance[] => made[kind] ?? [];
+  const loads = list('program').map(({ name, constants }) => ({
+    program: name,
+    template: constants?.['template'] as Template,
+  }));
+  const places = hooksOf(declarations, declared, loads, list('map'));
+  const links = list('link').map((link) => withSlot(link, places.probes));
+  const packets = packetsOf(declarations);
   return {
     instances: {
       program: list('program'),
-      link: list('link'),
+      link: links,
       file: list('file'),
       socket: list('socket'),
       ring: list('ring'),
       map: list('map'),
       cgroup: tree.cgroups,
-      slot: tree.slots,
+      slot: [...tree.slots, ...places.slots],
       storage: storagesOf(declared, tree.slots),
       table: tables,
       process: processes,
-      packet: packetsOf(declarations),
+      packet: packets,
+      hook: places.hooks,
+      perf: places.perfs,
       collector: list('socket').some(({ name }) => name.endsWith('.peer')) ? [{ name: 'unix_gc' }] : [],
       ...bpffs.instances,
     },
-    limits: { ...limitsOf(declarations, made, tree, bpffs.inodes), modeIndex: bpffs.modes },
+    limits: {
+      ...limitsOf(declarations, made, tree, bpffs.inodes),
+      ...hookLimits(places, list('map'), packets.length, links.length),
+      modeIndex: bpffs.modes,
+    },
   };
 }

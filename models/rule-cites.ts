@@ -15,6 +15,13 @@ export const RULE_CITES: { readonly [R in keyof Rules]: string } = {
   detachLink: 'kernel/bpf/cgroup.c bpf_cgroup_link_release; facts cgroup 3, 5.7, J01–J06',
   autoDetach: 'kernel/bpf/cgroup.c bpf_cgroup_link_auto_detach; facts cgroup 4, K08–K19',
   releaseSlot: 'kernel/bpf/cgroup.c cgroup_bpf_release; facts cgroup 3, 4, K08–K19',
+  checkNotSevered: 'net/core/sock_map.c sock_map_link_update_prog; facts link-core 4.3',
+  checkTrampoline: 'kernel/bpf/trampoline.c __bpf_trampoline_link_prog; facts link-core 10.2, 10.4, tr-029–108',
+  holdTarget: 'kernel/bpf/verifier.c check_attach_btf_id, kernel/bpf/syscall.c bpf_prog_load; facts link-core 10.3',
+  mayEnterArray: 'kernel/bpf/arraymap.c prog_fd_array_get_ptr; facts link-core 10.4, tr-084–091',
+  mapLostUsers: 'kernel/bpf/syscall.c bpf_map_put_uref, kernel/bpf/arraymap.c prog_array_map_clear; facts link-core 11',
+  deallocateLink: 'kernel/bpf/syscall.c bpf_link_free, bpf_link_defer_dealloc_rcu_gp; facts link-core 3.3, 3.4',
+  readersOf: 'kernel/bpf/syscall.c __bpf_prog_put_noref; facts link-core 2.5',
   freeProgram: 'kernel/bpf/syscall.c __bpf_prog_put_noref; facts link-core 2.5',
   freeLinkStep: 'kernel/bpf/syscall.c bpf_link_free; facts link-core 3.3',
   releaseFile:

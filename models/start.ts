@@ -1,9 +1,10 @@
 /** The state before the first step, and what the engine asks of processes. */
 import type { Declarations } from '../src/modelling/index.ts';
 import { bringOnline } from './commands/cgroups.ts';
+import type { Declared } from './declared.ts';
 import type { Kernel, Process } from './kernel.ts';
-import type { Declared } from './populate.ts';
 import { DEFAULT_MOUNT } from './populate-bpffs.ts';
+import { isFreed } from './rules/dealloc.ts';
 import { modeIndex } from './rules/pins.ts';
 
 /** Actors that a fork or clone step makes; all others run from the start. */
@@ -66,6 +67,6 @@ export const tail = {
   run(k: Kernel, process: Process): void {
     const link = process.releasing.at(process.releasing.length - 1);
     k.rules.freeLinkStep(k, link);
-    if (link.phase === 'GONE') process.releasing.remove(link);
+    if (isFreed(link)) process.releasing.remove(link);
   },
 };

@@ -5,6 +5,7 @@ import { instanceBusy, instanceMayGo, lookUp, modeIndex, modeName, removeName } 
 import { capable, mayRemove } from '../rules/privileges.ts';
 import { openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
+import { openIterator } from './iterators.ts';
 import { fill } from './pins.ts';
 
 const PATH = { path: { shape: 'object', kind: 'path' } } as const;
@@ -224,7 +225,11 @@ const opener = (op: 'open_pin' | 'open_dir', kind: 'opath' | 'dir') =>
         const { inode } = lookUp(k, actor, args.path, null);
         if (inode === null) return k.fail('path exists', 'ENOENT');
         if (kind === 'dir') k.check('is a directory', inode.type === 'dir', 'ENOTDIR');
-        else k.check('opened with O_PATH', args.oPath, 'EIO');
+        else if (!args.oPath) {
+          const link = inode.target?.kind === 'link' ? inode.target : null;
+          if (link?.prog?.template.expectedAttachType !== 'trace_iter') return k.fail('opened with O_PATH', 'EIO');
+          return openIterator(k, actor, made.file, link, as);
+        }
         checkRoom(k, actor);
         inode.opens += 1;
         openFile(made.file, kind, inode).refs = 1;

@@ -1,31 +1,70 @@
 /** Events: something happens at a hook, and the programs of the array run. */
 import { ref } from '../../src/modelling/index.ts';
 import { type Cgroup, command, type Kernel, type Packet, type Process, type Program, type Slot } from '../kernel.ts';
+import { leaveReaders } from '../rules/dealloc.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
-import { conclude, runAll, runOne } from '../rules/run.ts';
+import { conclude, endsChain, runAll, runOne } from '../rules/run.ts';
 
-const HOOKS = Object.keys(CGROUP_ATTACH_TYPES);
+/** Events elsewhere than in a cgroup: what they are called, and the type of place where they happen. */
+const ELSEWHERE = ['tracepoint', 'perf_event', 'lsm', 'function', 'probe'] as const;
+const HOOKS = [...Object.keys(CGROUP_ATTACH_TYPES), ...ELSEWHERE];
 const EGRESS = 'cgroup_inet_egress';
 
 /** An event outside every cgroup of the scenario runs nothing. */
-const slotAt = (k: Kernel, cgroup: Cgroup | null, hook: string): Slot | null =>
-  k.all.slot.find((slot) => slot.cgroup === cgroup && slot.attachType === hook) ?? null;
+const slotIn = (k: Kernel, cgroup: Cgroup | null, hook: string): readonly Slot[] =>
+  k.all.slot.filter((slot) => slot.cgroup === cgroup && slot.attachType === hook);
+
+/** Around a function, in this order; a modified return value keeps the rest of its kind from running. */
+const AROUND = ['trace_fentry', 'modify_return', 'trace_fexit'];
+
+/** Slots that an event runs: raw tracepoints before perf events, fentry before fexit; of perf events only those that are enabled. */
+function slotsElsewhere(k: Kernel, hook: string, place: string | null): readonly Slot[] {
+  const at = (types: readonly string[]): readonly Slot[] =>
+    k.all.slot.filter(
+      (slot) => slot.hook !== null && types.includes(slot.hook.type) && (place === null || slot.hook.place === place),
+    );
+  switch (hook) {
+    case 'tracepoint':
+      return at(['tracepoint', 'perf']).filter(
+        ({ attachType, hook: at }) => attachType !== 'perf_event' || at?.flavour === 'tasks-trace',
+      );
+    case 'perf_event':
+      return at(['perf']).filter((slot) =>
+        k.all.perf.some((perf) => perf.slot === slot && perf.event === 'cpu_clock' && perf.enabled > 0),
+      );
+    case 'function': {
+      const slots = at(['function', 'perf']).filter(({ hook: at }) => at?.type === 'function');
+      return AROUND.flatMap((attachType) => slots.filter((slot) => slot.attachType === attachType));
+    }
+    default:
+      return at([hook]);
+  }
+}
 
 /** At the coarse grains one invocation is one step; at grain `lock` the actor's packet takes the array and runs it element by element. */
-function take(k: Kernel, slot: Slot | null): Packet | null {
-  const programs = slot === null ? [] : [...slot.effective];
+function take(k: Kernel, slots: readonly Slot[]): Packet | null {
+  const programs = slots.flatMap((slot) => [...slot.effective]);
+  const slot = slots[0] ?? null;
   const packet = k.all.packet.find(({ owner }) => owner === k.step.actor) ?? null;
   if (packet === null) {
-    runAll(k, programs);
+    runAll(k, slot, programs);
     return null;
   }
   packet.running = true;
   packet.current = true;
   packet.slot = slot;
   for (const program of programs) packet.array.append(program);
+  if (byAddress(slots))
+    for (const entry of slots.flatMap(({ entries }) => [...entries]))
+      if (entry.kind === 'link') packet.links.append(entry);
   return packet;
 }
+
+/** Attach types whose arrays hold links, so that a program can ask for the cookie of its link (facts link-core 3.3 F3b). */
+const BY_ADDRESS = new Set(['trace_raw_tp', 'trace_kprobe_multi', 'trace_uprobe_multi', 'netfilter']);
+const byAddress = (slots: readonly Slot[]): boolean =>
+  slots.length > 0 && slots.every(({ attachType }) => BY_ADDRESS.has(attachType));
 
 /** Runs the next element; false when there is none. */
 function runNext(k: Kernel, packet: Packet): boolean {
@@ -33,27 +72,35 @@ function runNext(k: Kernel, packet: Packet): boolean {
   const program: Program = packet.array.at(0);
   packet.array.removeAt(0);
   packet.ran.append(program);
+  const link = packet.links.length > 0 ? packet.links.at(0) : null;
+  if (link !== null) packet.links.removeAt(0);
+  if (link?.phase === 'GONE')
+    k.broken(
+      'use-after-free',
+      `program ${program.name} asks for the cookie of link ${link.name}, whose memory is gone`,
+    );
   runOne(k, program);
-  return true;
+  return !endsChain(packet.slot, program);
 }
 
 /** End of the read-side section: programs that waited for this packet may be freed. */
 function finish(k: Kernel, packet: Packet): void {
-  conclude(k, [...packet.ran]);
+  conclude(k, packet.slot, [...packet.ran]);
   packet.running = false;
   packet.current = false;
   packet.slot = null;
   packet.ran.clear();
-  for (const waiting of [...k.all.program, ...k.all.inode])
-    if (waiting.readers.has(packet)) waiting.readers.delete(packet);
+  packet.array.clear();
+  packet.links.clear();
+  leaveReaders(k, packet);
 }
 
-const steps = <A>(slot: (k: Kernel, args: A, actor: Process) => Slot | null) => ({
+const steps = <A>(slots: (k: Kernel, args: A, actor: Process) => readonly Slot[]) => ({
   'take the array'(
     k: Kernel,
     call: { readonly args: A; readonly frame: { packet: Packet | null }; readonly actor: Process },
   ) {
-    const packet = take(k, slot(k, call.args, call.actor));
+    const packet = take(k, slots(k, call.args, call.actor));
     call.frame.packet = packet;
     return packet === null ? ('done' as const) : undefined;
   },
@@ -65,6 +112,9 @@ const steps = <A>(slot: (k: Kernel, args: A, actor: Process) => Slot | null) => 
   },
 });
 
+const isElsewhere = (hook: string): boolean => (ELSEWHERE as readonly string[]).includes(hook);
+const placeOf = (place: unknown): string | null => (typeof place === 'string' ? place : null);
+
 /** The socket `P1:s` of a `fire` step. */
 function socketCgroup(k: Kernel, written: string): Cgroup | null {
   const socket = k.all.socket.find(({ name }) => name === written);
@@ -75,13 +125,14 @@ export const fire = command({
   op: 'fire',
   name: 'an event at a hook',
   cites:
-    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; facts cgroup 3 Packets, 9, P01–P20',
+    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; facts cgroup 3 Packets, 9, P01–P20, link-core 12, ho-043–048',
   args: {
     hook: { shape: 'word', words: HOOKS },
     cgroup: { shape: 'object', kind: 'cgroup', optional: true },
     actor: { shape: 'actor', optional: true },
     socket: { shape: 'word', optional: true },
     lsm: { shape: 'json', optional: true },
+    tp: { shape: 'word', optional: true },
     name: { shape: 'json', optional: true },
     device: { shape: 'json', optional: true },
     access: { shape: 'json', optional: true },
@@ -95,13 +146,17 @@ export const fire = command({
         readonly cgroup: Cgroup | null;
         readonly actor: number | null;
         readonly socket: string | null;
+        readonly tp: string | null;
+        readonly lsm: unknown;
+        readonly name: unknown;
       },
     ) => {
-      if (args.socket !== null) return slotAt(k, socketCgroup(k, args.socket), args.hook);
-      if (args.actor !== null) return slotAt(k, k.all.process[args.actor]?.cgroup ?? null, args.hook);
+      if (isElsewhere(args.hook)) return slotsElsewhere(k, args.hook, placeOf(args.tp ?? args.lsm ?? args.name));
+      if (args.socket !== null) return slotIn(k, socketCgroup(k, args.socket), args.hook);
+      if (args.actor !== null) return slotIn(k, k.all.process[args.actor]?.cgroup ?? null, args.hook);
       // A process that makes the event must be able to enter the cgroup.
       if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
-      return slotAt(k, args.cgroup, args.hook);
+      return slotIn(k, args.cgroup, args.hook);
     },
   ),
 });
@@ -114,6 +169,6 @@ export const send = command({
   registers: { packet: ref('packet') },
   steps: steps((k: Kernel, args: { readonly socket: Handle | null }, actor) => {
     const target = args.socket === null ? null : (descriptor(actor, args.socket)?.target ?? null);
-    return target?.kind === 'socket' ? slotAt(k, target.cgroup, EGRESS) : k.fail('descriptor is a socket', 'EBADF');
+    return target?.kind === 'socket' ? slotIn(k, target.cgroup, EGRESS) : k.fail('descriptor is a socket', 'EBADF');
   }),
 });

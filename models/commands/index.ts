@@ -21,26 +21,29 @@ import {
 } from './descriptors.ts';
 import { fire, send } from './events.ts';
 import { fdinfo, linkInfo, listIds, mapInfo, progInfo } from './info.ts';
+import { iterCreate, iterRead } from './iterators.ts';
 import { linkCreate } from './link-create.ts';
 import { linkDetach, linkUpdate } from './link-update.ts';
 import {
   ioUringRegister,
   ioUringSetup,
-  iterCreate,
   mapCreate,
   mapGetFdById,
-  mapLookup,
   progBindMap,
   taskFdQuery,
   unknownCommand,
 } from './maps.ts';
+import { mapDelete, mapFreeze, mapLookup, mapUpdate } from './maps-entries.ts';
 import { recvMsg, sendFd, sendMsg, socketpair } from './messages.ts';
+import { perfEventDisable, perfEventEnable, perfEventOpen, perfEventQuery, perfEventSetBpf } from './perf-events.ts';
 import { objGet, objPin } from './pins.ts';
 import { cloneFiles, closeRange, execve, exit, fork, join, kill, setCaps, sleep, wait } from './processes.ts';
 import { progAttach } from './prog-attach.ts';
 import { progDetach } from './prog-detach.ts';
 import { linkGetFdById, progGetFdById, progLoad } from './prog-load.ts';
 import { query } from './prog-query.ts';
+import { rawTpOpen } from './raw-tp-open.ts';
+import { progTestRun } from './test-run.ts';
 
 const all = [
   progLoad,
@@ -61,8 +64,19 @@ const all = [
   objGet,
   mapCreate,
   mapLookup,
+  mapUpdate,
+  mapDelete,
+  mapFreeze,
   progBindMap,
+  progTestRun,
+  rawTpOpen,
+  perfEventOpen,
+  perfEventEnable,
+  perfEventDisable,
+  perfEventSetBpf,
+  perfEventQuery,
   iterCreate,
+  iterRead,
   taskFdQuery,
   unknownCommand,
   close,

@@ -10,14 +10,29 @@ import { getProgram, openFile, putProgram, putTarget } from '../rules/references
 import { install, resolveProgram } from '../rules/resolve.ts';
 
 /** The kernel's switch over program types; those without link support end there (facts link-core 4.2 #3, #4). */
-const typeOf = (k: Kernel, { args }: LinkCreate): LinkType =>
-  linkTypeFor(args.attachType) ?? k.fail('attach type has links', 'EINVAL');
+const typeOf = (k: Kernel, { args, frame }: LinkCreate): LinkType =>
+  linkTypeFor(args.attachType, frame.program) ?? k.fail('attach type has links', 'EINVAL');
 
-const publish = ({ made }: LinkCreate): void => {
+/** What creating a link needs of the call, whichever command makes it. */
+type Creating = Pick<LinkCreate, 'frame' | 'made' | 'actor' | 'as'>;
+
+export const publish = ({ made }: Creating): void => {
   made.link.settled = true;
 };
 
-function installDescriptor(k: Kernel, { made, actor, as }: LinkCreate): void {
+/** bpf_link_cleanup: a link that was primed goes without a release; its id flashed by (facts link-core 3.1). */
+export function cleanUpLink(k: Kernel, { frame, made, actor }: Creating, failed: boolean, what: string): void {
+  const why = `${what} of ${actor.name}`;
+  if (failed && made.link.phase === 'PRIMED') {
+    made.link.prog = null;
+    made.link.refs = 0;
+    made.link.fire('CLEANUP');
+  }
+  if (frame.program !== null) putProgram(k, frame.program, why);
+  if (frame.target !== null) putTarget(k, frame.target, why);
+}
+
+export function installDescriptor(k: Kernel, { made, actor, as }: Creating): void {
   openFile(made.file, 'link', made.link);
   made.file.refs = 1;
   k.tell({
@@ -45,9 +60,10 @@ export const linkCreate = command({
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
       checkAttr(k, args.attr);
       checkLinkCreateBytes(k, args);
+      if (linkTypeFor(args.attachType, null)?.create.fromMap === true) return 'resolve target';
       const program = resolveProgram(k, actor, args.prog);
       checkMayAttach(k, actor, program, 'EPERM');
-      const { create, lock } = typeOf(k, call);
+      const { create, lock } = linkTypeFor(args.attachType, program) ?? k.fail('attach type has links', 'EINVAL');
       create.check(k, call, program);
       getProgram(k, program, `LINK_CREATE of ${actor.name}`);
       frame.program = program;
@@ -77,15 +93,5 @@ export const linkCreate = command({
     'settle: publish the id': (_k: Kernel, call) => publish(call),
     'settle: install the descriptor': (k: Kernel, call) => installDescriptor(k, call),
   },
-  /** bpf_link_cleanup: a link that was primed goes without a release; its id flashed by (facts link-core 3.1). */
-  cleanup(k: Kernel, { frame, made, actor }, failed) {
-    const why = `LINK_CREATE of ${actor.name}`;
-    if (failed && made.link.phase === 'PRIMED') {
-      made.link.prog = null;
-      made.link.refs = 0;
-      made.link.fire('CLEANUP');
-    }
-    if (frame.program !== null) putProgram(k, frame.program, why);
-    if (frame.target !== null) putTarget(k, frame.target, why);
-  },
+  cleanup: (k: Kernel, call, failed) => cleanUpLink(k, call, failed, 'LINK_CREATE'),
 });

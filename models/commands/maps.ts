@@ -1,10 +1,13 @@
 /** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
 import { command, type Kernel } from '../kernel.ts';
+import { linkTypeOf } from '../links/index.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
+import { getMap, getUser, resolveMap } from '../rules/maps.ts';
+import { programOf } from '../rules/order.ts';
 import { capable } from '../rules/privileges.ts';
 import { getFile, openFile, putFile } from '../rules/references.ts';
-import { checkRoom, descriptor, install, resolveLink, resolveProgram } from '../rules/resolve.ts';
+import { checkRoom, descriptor, install, resolveProgram } from '../rules/resolve.ts';
 
 export const mapCreate = command({
   op: 'map_create',
@@ -20,7 +23,7 @@ export const mapCreate = command({
       k.check('may use BPF', capable(actor, 'CAP_BPF') || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       checkRoom(k, actor);
       made.map.created = true;
-      made.map.refs = 1;
+      getUser(k, made.map, `descriptor of ${actor.name}`);
       openFile(made.file, 'map', made.map).refs = 1;
       install(k, actor, made.file, as);
     },
@@ -46,30 +49,11 @@ export const mapGetFdById = command({
       const map = args.mapId;
       if (map === null || map.refs === 0) return k.fail('map exists', 'ENOENT');
       checkRoom(k, actor);
-      map.refs += 1;
+      // Users may come back: the map is one again (facts lt-023, lt-026).
+      getUser(k, map, `descriptor of ${actor.name}`);
       openFile(made.file, 'map', map).refs = 1;
+      if (args.rawOpenFlags !== null) made.file.readOnly = 1;
       install(k, actor, made.file, as);
-    },
-  },
-});
-
-export const mapLookup = command({
-  op: 'map_lookup',
-  name: 'BPF_MAP_LOOKUP_ELEM',
-  cites: 'kernel/bpf/local_storage.c cgroup_storage_lookup; facts cgroup 2, S01–S06',
-  args: {
-    map: { shape: 'handle' },
-    key: { shape: 'record', parts: { cgroup: { shape: 'object', kind: 'cgroup' }, attachType: { shape: 'word' } } },
-  },
-  steps: {
-    lookup(k: Kernel, { args, actor }) {
-      const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
-      if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
-      const { cgroup, attachType } = args.key;
-      const storage = k.all.storage.find(
-        ({ map, slot }) => map === target.name && slot?.cgroup === cgroup && slot.attachType === attachType,
-      );
-      k.check('storage exists', storage?.present === true, 'ENOENT');
     },
   },
 });
@@ -77,27 +61,17 @@ export const mapLookup = command({
 export const progBindMap = command({
   op: 'prog_bind_map',
   name: 'BPF_PROG_BIND_MAP',
-  cites: 'kernel/bpf/syscall.c bpf_prog_bind_map; facts link-core 4.10, pin-092',
-  args: { prog: { shape: 'handle' }, map: { shape: 'handle' } },
+  cites: 'kernel/bpf/syscall.c bpf_prog_bind_map; facts link-core 4.10, pin-092, mx-390–397',
+  args: { prog: { shape: 'handle' }, map: { shape: 'handle' }, flags: { shape: 'flags', optional: true } },
   steps: {
     bind(k: Kernel, { args, actor }) {
-      resolveProgram(k, actor, args.prog);
-      const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
-      k.check('descriptor is a map', target?.kind === 'map', 'EINVAL');
-    },
-  },
-});
-
-export const iterCreate = command({
-  op: 'iter_create',
-  name: 'BPF_ITER_CREATE',
-  cites: 'kernel/bpf/bpf_iter.c bpf_iter_new_fd; facts link-core 4.10, mx-324–327',
-  args: { link: { shape: 'handle' }, flags: { shape: 'flags', optional: true } },
-  steps: {
-    create(k: Kernel, { args, actor }) {
       k.check('flags are known', only(args.flags, 0), 'EINVAL');
-      resolveLink(k, actor, args.link);
-      k.fail('link is an iterator', 'EINVAL');
+      const program = resolveProgram(k, actor, args.prog);
+      const map = resolveMap(k, actor, args.map);
+      // A second time changes nothing (facts mx-391).
+      if (program.bound.indexOf(map) >= 0) return;
+      program.bound.append(map);
+      getMap(k, map, `program ${program.name}`);
     },
   },
 });
@@ -110,8 +84,15 @@ export const taskFdQuery = command({
   steps: {
     query(k: Kernel, { args, actor }) {
       k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
-      k.check('descriptor is open', args.fd !== null && descriptor(actor, args.fd) !== null, 'EBADF');
-      k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
+      const file = args.fd === null ? null : descriptor(actor, args.fd);
+      if (file === null) return k.fail('descriptor is open', 'EBADF');
+      const { target } = file;
+      if (target?.kind === 'link' && linkTypeOf(target).name === 'raw_tracepoint')
+        return k.returns({ prog: target.prog?.name, fdType: 'raw_tracepoint', name: target.slot?.hook?.place });
+      const entry = target?.kind === 'perf' ? target.entry : null;
+      if (target?.kind !== 'perf' || entry === null || target.event === 'cpu_clock')
+        return k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
+      k.returns({ prog: programOf(entry)?.name, fdType: target.event, name: target.slot?.hook?.place });
     },
   },
 });

@@ -2,10 +2,13 @@
 import { command, type Inode, type Kernel } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { has, OPEN_FLAG, only } from '../rules/flags.ts';
+import { getUser } from '../rules/maps.ts';
 import { lookUp, resolved } from '../rules/pins.ts';
 import { getLink, getProgram } from '../rules/references.ts';
 import { checkRoom, descriptor, newDescriptor } from '../rules/resolve.ts';
 
+/** Files of objects that have pins. */
+const PINNABLE = new Set(['prog', 'link', 'map']);
 const WRITE = { read: false, write: true } as const;
 
 export const objPin = command({
@@ -28,8 +31,10 @@ export const objPin = command({
       k.check('flags are known', only(args.flags, known), 'EINVAL');
       k.check('path_fd only with its flag', relative || args.pathFd === null, 'EINVAL');
       // Never EBADF: whatever is no map, program or link is EINVAL (facts pin-014).
-      const target = args.obj === null ? null : (descriptor(actor, args.obj)?.target ?? null);
-      if (target?.kind !== 'program' && target?.kind !== 'link') return k.fail('descriptor can be pinned', 'EINVAL');
+      const file = args.obj === null ? null : descriptor(actor, args.obj);
+      const target = file === null || !PINNABLE.has(file.type) ? null : file.target;
+      if (target?.kind !== 'program' && target?.kind !== 'link' && target?.kind !== 'map')
+        return k.fail('descriptor can be pinned', 'EINVAL');
       const found = lookUp(k, actor, args.path, relative ? args.pathFd : null);
       k.check('directory is in bpffs', found.where === 'bpffs', 'EPERM');
       const { name } = found;
@@ -39,6 +44,7 @@ export const objPin = command({
       k.check('may write the directory', directory == null || k.rules.mayAccess(k, actor, directory, WRITE), 'EACCES');
       k.allocates('the inode');
       if (target.kind === 'program') getProgram(k, target, `pin ${name.path}`);
+      else if (target.kind === 'map') getUser(k, target, `pin ${name.path}`);
       else getLink(k, target, `pin ${name.path}`);
       fill(made.inode, 'pin', target);
       made.inode.foreign = actor.unprivileged;
@@ -85,10 +91,9 @@ export const objGet = command({
       if (inode === null) return k.fail('path exists', 'ENOENT');
       k.check('may open the pin', k.rules.mayAccess(k, actor, inode, { read: !write, write: !read }), 'EACCES');
       const { target } = inode;
-      if (inode.type !== 'pin' || (target?.kind !== 'program' && target?.kind !== 'link'))
-        return k.fail('is a pin', 'EACCES');
+      if (inode.type !== 'pin' || target === null || target.kind === 'name') return k.fail('is a pin', 'EACCES');
       if (k.has('link-opens-read-write'))
-        k.check('a link is opened for reading and writing', target.kind === 'program' || !(read || write), 'EINVAL');
+        k.check('a link is opened for reading and writing', target.kind !== 'link' || !(read || write), 'EINVAL');
       checkRoom(k, actor);
       k.returns({ sameAs: target.name });
       newDescriptor(k, actor, made.file, target, as);

@@ -1,5 +1,6 @@
 /** Processes: fork, exec, exit, kill, wait, and where they run. */
 import { command, type Kernel, type Process } from '../kernel.ts';
+import { isFreed } from '../rules/dealloc.ts';
 import { instanceMayGo } from '../rules/pins.ts';
 import { CAPABILITIES } from '../rules/privileges.ts';
 import { getFile, putFile } from '../rules/references.ts';
@@ -78,7 +79,7 @@ function closeOne(k: Kernel, process: Process, wanted: (number: number) => boole
   const link = process.releasing.length > 0 ? process.releasing.at(process.releasing.length - 1) : null;
   if (link !== null) {
     k.rules.freeLinkStep(k, link);
-    if (link.phase === 'GONE') process.releasing.remove(link);
+    if (isFreed(link)) process.releasing.remove(link);
     return true;
   }
   const number = highest(process, wanted);

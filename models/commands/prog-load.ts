@@ -3,6 +3,7 @@
 import type { Kernel } from '../kernel.ts';
 import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
+import { holdMaps, targetOfLoad } from '../rules/load.ts';
 import { checkMayLoad } from '../rules/programs.ts';
 import { checkRoom, newDescriptor } from '../rules/resolve.ts';
 
@@ -10,7 +11,12 @@ export const progLoad = command({
   op: 'prog_load',
   name: 'BPF_PROG_LOAD',
   cites: 'kernel/bpf/syscall.c bpf_prog_load; facts link-core 4.1, cgroup N01, N26–N28',
-  args: { prog: { shape: 'word', says: 'template under objects.progs' }, attr: ATTR },
+  args: {
+    prog: { shape: 'word', says: 'template under objects.progs' },
+    targetProg: { shape: 'handle', optional: true },
+    targetFunc: { shape: 'word', optional: true },
+    attr: ATTR,
+  },
   makes: ['program', 'file'],
   names: 'program',
   yieldsHandle: true,
@@ -19,9 +25,12 @@ export const progLoad = command({
       checkAttr(k, args.attr);
       checkMayLoad(k, actor, made.program.template.type);
       if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
+      const target = targetOfLoad(k, made.program, actor, args.targetProg, args.targetFunc);
       k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');
+      k.rules.holdTarget(k, made.program, target);
+      holdMaps(k, made.program);
       newDescriptor(k, actor, made.file, made.program, as);
     },
   },

@@ -4,16 +4,25 @@
  * Kernel: kernel/bpf/syscall.c link_create (its switch over program types), struct bpf_link_ops. Facts link-core 3, 4.2 to 4.4, 6.
  */
 import { type Call, ref } from '../../src/modelling/index.ts';
-import type { BpfObjects, Kernel, Link, Program } from '../kernel.ts';
+import type { BpfMap, BpfObjects, Kernel, Link, Program } from '../kernel.ts';
+import type { Flavour } from '../objects/hook.ts';
 import { RELATIVE } from '../rules/anchor.ts';
 import { ATTR } from '../rules/attr.ts';
 import type { Lock } from '../rules/locks.ts';
 
 /** Arguments of LINK_CREATE: each family reads its own target and leaves the others alone. */
 export const LINK_CREATE_ARGS = {
-  prog: { shape: 'handle' },
-  attachType: { shape: 'word', orInteger: true },
+  prog: { shape: 'handle', optional: true },
+  attachType: { shape: 'word', orInteger: true, optional: true, says: 'nothing for extensions, which take any' },
   cgroup: { shape: 'target', kind: 'cgroup', optional: true },
+  map: { shape: 'handle', optional: true },
+  perfEvent: { shape: 'handle', optional: true },
+  structOpsMap: { shape: 'handle', optional: true },
+  targetProg: { shape: 'handle', optional: true },
+  targetFunc: { shape: 'word', optional: true },
+  iter: { shape: 'json', optional: true },
+  syms: { shape: 'json', optional: true },
+  cnt: { shape: 'json', optional: true },
   flags: { shape: 'flags', optional: true },
   relative: RELATIVE,
   expectedRevision: { shape: 'integer', optional: true },
@@ -23,7 +32,7 @@ export const LINK_CREATE_ARGS = {
 } as const;
 
 /** `target` is what the family resolved before it took its lock. */
-export const LINK_CREATE_REGISTERS = { program: ref('program'), target: ref('cgroup') } as const;
+export const LINK_CREATE_REGISTERS = { program: ref('program'), target: ref('cgroup', 'hook', 'map', 'perf') } as const;
 
 export type LinkCreate = Call<
   BpfObjects,
@@ -58,15 +67,23 @@ export interface LinkType {
     readonly primesFirst: boolean;
     /** Is the id published, and the descriptor installed, before the lock is given back (tcx)? */
     readonly settlesUnderLock: boolean;
+    /** Is a map attached, and no program (struct_ops)? */
+    readonly fromMap?: true;
   };
   /** `update_prog` under the lock; null: the type has none, and LINK_UPDATE says EINVAL. */
   readonly update: ((k: Kernel, update: LinkUpdate) => void) | null;
   /** What `update_prog` decides before it takes the lock (netns). */
   readonly compare?: (k: Kernel, update: LinkUpdate) => void;
+  /** `update_map` of struct_ops, under the lock. */
+  readonly updateMap?: (k: Kernel, link: Link, next: BpfMap, old: BpfMap | null) => void;
   /** `detach` under the lock; null: the type has none, and LINK_DETACH says EOPNOTSUPP. */
   readonly detach: ((k: Kernel, link: Link) => void) | null;
   /** `release` under the lock, when the last reference has gone: nothing to do for a defunct link. */
   release(k: Kernel, link: Link): void;
+  /** `dealloc_deferred`: memory and program go after an RCU grace period (facts link-core 3.3 F3b, 3.4). */
+  readonly deallocDeferred?: true;
+  /** Readers that `release` waits for besides (facts link-core 3.4). */
+  readonly waitsFor?: Flavour;
   /** What link info says besides type, id and program. The anchor is null once the link is defunct. */
   info(link: Link): Readonly<Record<string, unknown>>;
 }

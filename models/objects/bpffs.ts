@@ -35,7 +35,7 @@ export const name = object({
 export const inode = object({
   fields: {
     type: choice('free', 'pin', 'dir', 'symlink'),
-    target: ref('program', 'link', 'name'),
+    target: ref('program', 'link', 'name', 'map'),
     /** A root has no name, and one link all the same. */
     nlink: count((sizes) => (sizes['name'] ?? 0) + 1),
     /** O_PATH descriptors and open directories. */

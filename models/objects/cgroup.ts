@@ -56,6 +56,8 @@ export const slot = object({
     /** The array that packets run, in order. */
     effective: list(ref('program'), (sizes) => sizes['effective'] ?? 0),
     cgroup: fixed('cgroup'),
+    /** A tracepoint, a function, a hook of a namespace (models/objects/hook.ts). */
+    hook: fixed('hook'),
     attachType: constant<string>(),
     /** BPF_CGROUP_MAX_PROGS, or less where a scenario says so. */
     limit: constant<number>(),

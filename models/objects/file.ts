@@ -1,5 +1,6 @@
 /** Open files, descriptor tables, sockets and rings: everything that holds a reference through a struct file. */
 import { array, choice, constant, count, flag, list, object, ref } from '../../src/modelling/index.ts';
+import { oneWith } from './program.ts';
 
 /** Kinds of files that no BPF command accepts. */
 export const PLAIN_FILES = [
@@ -17,6 +18,8 @@ export const FILE_KINDS = [
   'prog',
   'link',
   'map',
+  'iter',
+  'perf',
   'cgroup',
   'udp',
   'unix',
@@ -30,9 +33,11 @@ export const FILE_KINDS = [
 export const file = object({
   fields: {
     type: choice(...FILE_KINDS),
-    target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map'),
+    target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map', 'perf'),
     /** Descriptors, messages in flight, ring slots, calls in progress. */
     refs: count((sizes) => sizes['fileRefs'] ?? 0),
+    /** A map that was opened with BPF_F_RDONLY. */
+    readOnly: count(oneWith('readOnlyFiles')),
   },
 });
 
@@ -67,8 +72,27 @@ export const socket = object({
 /** An io_uring with one registered file. */
 export const ring = object({ fields: { registered: ref('file'), dying: flag() } });
 
+/** Maps have two counters: everything that holds one, and among them its users: descriptors, pins, links (facts link-core 2.4). */
 export const map = object({
-  fields: { refs: count((sizes) => sizes['fileRefs'] ?? 0), created: flag(), mapType: constant<string>() },
+  fields: {
+    refs: count((sizes) => sizes['mapRefs'] ?? 0),
+    users: count((sizes) => sizes['mapRefs'] ?? 0),
+    created: flag(),
+    mapType: constant<string>(),
+    /** Programs of a prog array, by index. */
+    entries: array(ref('program'), (sizes) => sizes['mapEntries'] ?? 0),
+    /** The first program that used or entered a prog array: its type is that of all others. */
+    owner: list(ref('program'), oneWith('mapEntries')),
+    /** The last user is gone: a work item clears the entries of a prog array. */
+    clearing: count(oneWith('mapEntries')),
+    frozen: count(oneWith('mapEntries')),
+    /** The value of a struct_ops map is there; once only. */
+    filled: count((sizes) => sizes['structOps'] ?? 0),
+    length: constant<number>(),
+    /** Name under which a struct_ops map registers, and whether it does so by a link. */
+    opsName: constant<string>(),
+    byLink: constant<boolean>(),
+  },
 });
 
 /** The garbage collector of unix sockets: a flag that it was asked to run. */

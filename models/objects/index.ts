@@ -2,6 +2,7 @@
 import { inode, instance, modes, mount, name, path } from './bpffs.ts';
 import { cgroup, slot, storage } from './cgroup.ts';
 import { collector, file, map, ring, socket, table } from './file.ts';
+import { hook, perf } from './hook.ts';
 import { link } from './link.ts';
 import { packet, process } from './process.ts';
 import { program } from './program.ts';
@@ -26,4 +27,6 @@ export const objects = {
   inode,
   path,
   modes,
+  hook,
+  perf,
 };

@@ -1,5 +1,5 @@
 /** Links: created in two phases, attached or defunct, freed in three steps (facts link-core 3.1–3.7). */
-import { chart, constant, count, fixed, flag, object, ref } from '../../src/modelling/index.ts';
+import { chart, constant, count, fixed, flag, list, object, ref } from '../../src/modelling/index.ts';
 
 export const linkChart = chart('link', {
   initial: 'ABSENT',
@@ -23,7 +23,8 @@ export const linkChart = chart('link', {
     },
     DEFUNCT_ZERO: { on: { UNLIST: 'RELEASED' }, description: 'no reference left, still listed' },
     UNLISTED: { on: { RELEASE: 'RELEASED', AUTO_DETACH: 'RELEASED' }, description: 'id gone, still attached' },
-    RELEASED: { on: { FREE: 'GONE' }, description: 'detached; the program is put next' },
+    RELEASED: { on: { FREE: 'GONE', DEFER: 'DEFERRED' }, description: 'detached; the program is put next' },
+    DEFERRED: { on: { FREE: 'GONE' }, description: 'waits for the readers that may still look at it' },
     GONE: { description: 'freed' },
   },
 });
@@ -41,9 +42,15 @@ export const link = object({
     settled: flag(),
     /** The last put came from where releasing is not possible: a work item frees the link. */
     deferred: flag(),
+    /** A struct_ops link has a map and no program. */
+    map: list(ref('map'), (sizes) => sizes['structOps'] ?? 0),
+    /** Invocations that run it by its own address (cookies), for which freeing it waits. */
+    readers: list(ref('packet'), (sizes) => sizes['linkReaders'] ?? 0),
     /** Attach type that it was created for. */
     attachType: constant<string>(),
     /** Process that created it. No kernel remembers; a proposal may. */
     creator: fixed('process'),
+    /** Arguments of the command that created it, as they were written. */
+    asked: constant<Readonly<Record<string, unknown>>>(),
   },
 });

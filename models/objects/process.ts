@@ -44,6 +44,8 @@ export const packet = object({
     /** The array it took is still the published one: an update in place reaches it. */
     current: flag(),
     array: list(ref('program'), (sizes) => sizes['effective'] ?? 0),
+    /** Links that stand in the array, by their addresses; a program may ask for the cookie of the one it runs for. */
+    links: list(ref('link'), (sizes) => sizes['packetLinks'] ?? 0),
     /** Elements that have run are taken off `array` and noted here. */
     ran: list(ref('program'), (sizes) => sizes['effective'] ?? 0),
   },

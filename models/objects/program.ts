@@ -1,5 +1,5 @@
 /** Programs: alive while somebody holds a reference; the memory outlives the last one by an RCU grace period. */
-import { chart, constant, count, object, set } from '../../src/modelling/index.ts';
+import { chart, constant, count, list, object, ref, type Sizes, set } from '../../src/modelling/index.ts';
 
 export const programChart = chart('program', {
   initial: 'ABSENT',
@@ -19,9 +19,41 @@ export interface Template {
   readonly type: string;
   readonly expectedAttachType: string | null;
   readonly returns: number;
+  /** Else the main function returns what the last of its functions returns. */
+  readonly statesReturn: boolean;
   readonly setRetval: number | null;
   readonly cgroupStorage: string | null;
+  /** Where the program itself says that it runs. */
+  readonly attach: {
+    readonly tp?: string;
+    readonly kernelFunc?: string;
+    readonly lsm?: string;
+    readonly iter?: string;
+  } | null;
+  /** Functions that the main function calls, in order; `signature` tells prototypes apart. */
+  readonly subprogs: readonly Subprogram[];
+  readonly mainFunc: string | null;
+  readonly ctxStruct: string | null;
+  /** Tail calls, tried in order. */
+  readonly tailCalls: readonly { readonly map: string; readonly index: number }[];
+  /** Text that an iterator program writes. */
+  readonly iterOutput: string | null;
+  readonly hasBtf: boolean;
+  readonly sleepable: boolean;
 }
+
+export interface Subprogram {
+  readonly name: string;
+  readonly linkage?: string;
+  readonly returns?: number;
+  readonly signature?: string;
+}
+
+/** One where the scenario has any of these; without them the field takes no bits. */
+export const oneWith =
+  (size: string) =>
+  (sizes: Sizes): number =>
+    Math.min(1, sizes[size] ?? 0);
 
 export const program = object({
   chart: programChart,
@@ -30,6 +62,13 @@ export const program = object({
     refs: count((sizes) => sizes['programRefs'] ?? 0),
     /** Packets that were running when the last reference went; the grace period waits for them. */
     readers: set('packet'),
+    /** The function that it was loaded for (`dst_prog`, `dst_trampoline`), for ever; held until the first attachment. */
+    target: ref('hook'),
+    holdsTarget: count(oneWith('hook')),
+    /** `is_extended`: set by each extension, cleared by each (facts link-core 10.4). */
+    isExtended: count(oneWith('hook')),
+    /** Maps that BPF_PROG_BIND_MAP bound to it. */
+    bound: list(ref('map'), (sizes) => sizes['boundMaps'] ?? 0),
     template: constant<Template>(),
   },
 });

@@ -1,5 +1,6 @@
 /** A command that fails changes nothing. */
 import { type Kernel, property, type Slot } from '../kernel.ts';
+import { ownerName } from '../rules/slots.ts';
 import { was } from './shared.ts';
 
 const shape = (slot: Slot): string =>
@@ -24,7 +25,7 @@ export const atomicFailure = property({
     k.subject();
     for (const slot of k.all.slot)
       if (shape(slot) !== shape(was(k, slot)))
-        return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes ${slot.cgroup?.name}`;
+        return `${k.step.op} of ${k.step.actor} fails with ${k.step.errno} and changes ${ownerName(slot)}`;
     for (const link of k.all.link) {
       const before = was(k, link);
       if (before.slot !== null && link.slot !== null && before.prog?.index !== link.prog?.index)

@@ -1,5 +1,6 @@
 /** No slot holds more than its limit. */
 import { type Kernel, property } from '../kernel.ts';
+import { ownerName } from '../rules/slots.ts';
 
 export const capacity = property({
   name: 'capacity',
@@ -13,7 +14,7 @@ export const capacity = property({
     for (const slot of k.all.slot) {
       if (slot.entries.length >= slot.limit) k.subject();
       if (slot.entries.length > slot.limit)
-        return `${slot.cgroup?.name} holds ${slot.entries.length} entries, its limit is ${slot.limit}`;
+        return `${ownerName(slot)} holds ${slot.entries.length} entries, its limit is ${slot.limit}`;
     }
     return true;
   },

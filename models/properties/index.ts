@@ -9,6 +9,8 @@ import { cleanupNotDelayed } from './cleanup-not-delayed.ts';
 import { creatorOnly } from './creator-only.ts';
 import { defunctAfterCgroupDeath } from './defunct-after-cgroup-death.ts';
 import { effectiveOrder } from './effective-order.ts';
+import { entryOwnerOnly } from './entry-owner-only.ts';
+import { errnoContract } from './errno-contract.ts';
 import { executionGuarantee } from './execution-guarantee.ts';
 import { heldProgramRuns } from './held-program-runs.ts';
 import { hierarchyModes } from './hierarchy-modes.ts';
@@ -19,6 +21,7 @@ import { noDoubleRun } from './no-double-run.ts';
 import { noGap } from './no-gap.ts';
 import { noMixedVersions } from './no-mixed-versions.ts';
 import { noOrphan } from './no-orphan.ts';
+import { noUnboundedRun } from './no-unbounded-run.ts';
 import { noUseAfterFree } from './no-use-after-free.ts';
 import { observationAgrees } from './observation-agrees.ts';
 import { orderPreserved } from './order-preserved.ts';
@@ -40,6 +43,8 @@ const all: readonly AnyProperty[] = [
   creatorOnly,
   defunctAfterCgroupDeath,
   effectiveOrder,
+  entryOwnerOnly,
+  errnoContract,
   executionGuarantee,
   heldProgramRuns,
   hierarchyModes,
@@ -51,6 +56,7 @@ const all: readonly AnyProperty[] = [
   noGap,
   noMixedVersions,
   noOrphan,
+  noUnboundedRun,
   noUseAfterFree,
   observationAgrees,
   orderPreserved,

@@ -1,5 +1,6 @@
 /** Counts references by walking everything that can hold one. Facts cgroup 2, link-core 2. */
 import type { Kernel } from '../kernel.ts';
+import { mapsOf } from '../rules/maps.ts';
 
 export interface Account {
   readonly counted: number;
@@ -25,8 +26,13 @@ export function ledger(k: Kernel): Map<string, Account> {
     open(cgroup, cgroup.cssRefs, 'css of ');
     open(cgroup, cgroup.bpfRefs, 'BPF state of ');
   }
+  for (const map of k.all.map) {
+    open(map, map.refs);
+    open(map, map.users, 'users of ');
+  }
   countFiles(k, found);
   countAttachments(k, found);
+  countMaps(k, found);
   countCgroups(k, found);
   countCalls(k, found);
   return books;
@@ -34,15 +40,49 @@ export function ledger(k: Kernel): Map<string, Account> {
 
 type Found = (object: Named | null, what?: string) => void;
 
+/** A user of a map holds it as well. */
+function foundUser(found: Found, map: Named): void {
+  found(map);
+  found(map, 'users of ');
+}
+
+const ALIVE: readonly string[] = ['LOADED', 'ID_FREED'];
+
+/** Maps: programs that use them until their own grace period is over, links, registrations; and entries of prog arrays. */
+function countMaps(k: Kernel, found: Found): void {
+  for (const map of k.all.map) {
+    for (const program of map.entries) found(program);
+    if (map.filled > 0 && !map.byLink) found(map);
+  }
+  for (const program of k.all.program) {
+    if (program.holdsTarget > 0) found(program.target?.program ?? null);
+    if (!ALIVE.includes(program.phase)) continue;
+    for (const map of mapsOf(k, program)) found(map);
+    for (const map of program.bound) found(map);
+  }
+  for (const link of k.all.link) {
+    for (const map of link.map) found(map);
+    const hook = link.slot?.hook ?? null;
+    found(hook?.program ?? null);
+    if (hook?.map != null) foundUser(found, hook.map);
+  }
+}
+
 function countFiles(k: Kernel, found: Found): void {
   for (const table of k.all.table) for (const file of table.fds) found(file);
   for (const socket of k.all.socket) for (const file of socket.queue) found(file);
   for (const ring of k.all.ring) found(ring.registered);
   for (const file of k.all.file)
     if (file.target?.kind === 'program' || file.target?.kind === 'link') found(file.target);
+    else if (file.target?.kind === 'map') foundUser(found, file.target);
+  for (const { entry, index } of k.all.perf)
+    if (entry?.kind === 'link')
+      found(k.all.file.find(({ target }) => target?.kind === 'perf' && target.index === index) ?? null);
   for (const inode of k.all.inode)
-    if (inode.type === 'pin' && (inode.target?.kind === 'program' || inode.target?.kind === 'link'))
-      found(inode.target);
+    if (inode.type === 'pin' && inode.target !== null) {
+      if (inode.target.kind === 'map') foundUser(found, inode.target);
+      else found(inode.target);
+    }
 }
 
 function countAttachments(k: Kernel, found: Found): void {
@@ -53,10 +93,31 @@ function countAttachments(k: Kernel, found: Found): void {
   }
 }
 
+/** What a register of a running command holds: of a place its program, of a perf event its file. */
+function countHeld(k: Kernel, op: string, held: Kernel['all'][keyof Kernel['all']][number], found: Found): void {
+  switch (held.kind) {
+    case 'cgroup':
+      found(held, 'css of ');
+      return;
+    case 'hook':
+      found(held.program);
+      return;
+    case 'map':
+      op === 'link_update' || held.mapType === 'struct_ops' ? found(held) : foundUser(found, held);
+      return;
+    case 'perf':
+      found(k.all.file.find(({ target }) => target === held) ?? null);
+      return;
+    default:
+      found(held);
+      return;
+  }
+}
+
 /** Registers of running commands hold references; a link that is being created is held by the call until its file is. */
 function countCalls(k: Kernel, found: Found): void {
   for (const call of k.calls()) {
-    for (const held of call.registers) found(held, held.kind === 'cgroup' ? 'css of ' : '');
+    for (const held of call.registers) countHeld(k, call.op, held, found);
     const { link, file } = call.op === 'link_create' ? call.made : {};
     if (link?.kind === 'link' && link.refs > 0 && file?.kind === 'file' && file.type === 'free') found(link);
   }

@@ -12,7 +12,8 @@ export const linkKeepsProgram = property({
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {
-      if (!exists(link)) continue;
+      // A struct_ops link has a map instead.
+      if (!exists(link) || link.attachType === 'struct_ops') continue;
       k.subject();
       if (link.prog?.phase !== 'LOADED')
         return `link ${link.name} is ${link.phase} and its program ${link.prog?.name ?? ''} is ${link.prog?.phase ?? 'gone'}`;

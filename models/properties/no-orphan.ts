@@ -1,5 +1,6 @@
 /** No program stays attached that nobody holds. */
 import { type Kernel, property } from '../kernel.ts';
+import { ownerName } from '../rules/slots.ts';
 import { isHeld, isLinkHeld } from './shared.ts';
 
 export const noOrphan = property({
@@ -15,9 +16,9 @@ export const noOrphan = property({
       for (const entry of slot.entries) {
         k.subject();
         if (entry.kind === 'program' && !isHeld(k, entry))
-          return `${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
+          return `${entry.name} is attached to ${ownerName(slot)} and nobody holds it`;
         if (entry.kind === 'link' && !isLinkHeld(k, entry))
-          return `link ${entry.name} is attached to ${slot.cgroup?.name} and nobody holds it`;
+          return `link ${entry.name} is attached to ${ownerName(slot)} and nobody holds it`;
       }
     return true;
   },

@@ -1,5 +1,6 @@
 /** Nothing that can run has been freed. */
 import { type Kernel, property } from '../kernel.ts';
+import { ownerName } from '../rules/slots.ts';
 
 const gone = (program: { readonly phase: string }): boolean => program.phase === 'FREED' || program.phase === 'ABSENT';
 
@@ -16,15 +17,27 @@ export const noUseAfterFree = property({
       const cgroup = slot.cgroup;
       for (const program of slot.effective) {
         k.subject();
-        if (gone(program) && (cgroup?.phase === 'ONLINE' || cgroup?.phase === 'DYING'))
-          return `the array of ${cgroup.name} holds ${program.name}, which is ${program.phase}`;
+        if (gone(program) && (cgroup === null || cgroup.phase === 'ONLINE' || cgroup.phase === 'DYING'))
+          return `the array of ${ownerName(slot)} holds ${program.name}, which is ${program.phase}`;
       }
       for (const entry of slot.entries) {
         k.subject();
         if (entry.kind === 'program' ? gone(entry) : entry.phase === 'GONE')
-          return `the list of ${cgroup?.name} holds ${entry.name}, which is ${entry.phase}`;
+          return `the list of ${ownerName(slot)} holds ${entry.name}, which is ${entry.phase}`;
       }
     }
+    for (const packet of k.all.packet)
+      for (const link of packet.links) {
+        k.subject();
+        if (link.phase === 'GONE')
+          return `a running invocation may ask for the cookie of link ${link.name}, which is GONE`;
+      }
+    for (const map of k.all.map)
+      for (const program of map.entries) {
+        if (program === null) continue;
+        k.subject();
+        if (gone(program)) return `an entry of ${map.name} is ${program.name}, which is ${program.phase}`;
+      }
     for (const packet of k.all.packet)
       for (const program of packet.array)
         if (gone(program)) return `a running invocation will run ${program.name}, which is ${program.phase}`;

@@ -1,5 +1,6 @@
 /** What can be observed says the same as the state. */
 import { type Kernel, property } from '../kernel.ts';
+import { ownerName } from '../rules/slots.ts';
 
 export const observationAgrees = property({
   name: 'observation-agrees',
@@ -18,14 +19,14 @@ export const observationAgrees = property({
       if (cgroup?.phase === 'RELEASED' || cgroup?.phase === 'FREED')
         return `info of link ${link.name} names ${cgroup.name}, which is ${cgroup.phase}`;
       if (link.slot.entries.indexOf(link) < 0)
-        return `info of link ${link.name} names ${link.slot.cgroup?.name}, and the list there does not have it`;
+        return `info of link ${link.name} names ${ownerName(link.slot)}, and the list there does not have it`;
       if (link.slot.cgroup?.phase === 'ONLINE' && link.prog !== null && ![...link.slot.effective].includes(link.prog))
         return `info of link ${link.name} names ${link.slot.cgroup.name}, and ${link.prog.name} is not in what an effective query shows`;
     }
     for (const slot of k.all.slot)
       for (const entry of slot.entries)
         if (entry.kind === 'link' && entry.slot !== slot)
-          return `the list of ${slot.cgroup?.name} has link ${entry.name}, whose info does not name it`;
+          return `the list of ${ownerName(slot)} has link ${entry.name}, whose info does not name it`;
     return true;
   },
 });

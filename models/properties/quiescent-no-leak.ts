@@ -12,7 +12,10 @@ const isOpenOrPinned = (k: Kernel, held: Program | Link): boolean =>
 const isReachable = (k: Kernel, program: Program): boolean =>
   isOpenOrPinned(k, program) ||
   k.all.slot.some((slot) => slot.entries.indexOf(program) >= 0) ||
-  k.all.link.some((link) => exists(link) && link.prog === program);
+  k.all.link.some((link) => exists(link) && link.prog === program) ||
+  k.all.map.some((map) => [...map.entries].includes(program)) ||
+  k.all.program.some(({ target, holdsTarget }) => holdsTarget > 0 && target?.program === program) ||
+  k.all.link.some(({ slot }) => slot?.hook?.program === program);
 
 export const quiescentNoLeak = property({
   name: 'quiescent-no-leak',

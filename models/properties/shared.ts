@@ -24,7 +24,7 @@ export const was = <V extends { readonly kind: keyof Kernel['before']; readonly 
   view: V,
 ): V => k.before[view.kind][view.index] as unknown as V;
 
-const FREED: readonly string[] = ['GONE', 'RELEASED', 'ABSENT'];
+const FREED: readonly string[] = ['GONE', 'RELEASED', 'DEFERRED', 'ABSENT'];
 /** A link that was made and not freed yet. */
 export const exists = (link: Link): boolean => !FREED.includes(link.phase) && link.phase !== 'PRIMED';
 
@@ -38,6 +38,8 @@ export function isHeld(k: Kernel, program: Program): boolean {
     return true;
   return (
     k.all.link.some((link) => link.prog === program && exists(link)) ||
+    k.all.perf.some(({ entry }) => entry === program) ||
+    k.all.program.some(({ target, holdsTarget }) => holdsTarget > 0 && target?.program === program) ||
     k.calls().some(({ registers }) => registers.includes(program))
   );
 }

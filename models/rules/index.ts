@@ -2,12 +2,16 @@
 import type { Rules } from '../kernel.ts';
 import { attachEntry, autoDetach, countChange, detachLink, hasRoom, hierarchyAllows, removeEntry } from './attach.ts';
 import { releaseSlot } from './cgroup-death.ts';
+import { deallocateLink, readersOf } from './dealloc.ts';
+import { holdTarget } from './load.ts';
+import { mapLostUsers, mayEnterArray } from './maps.ts';
 import { computeEffective, insertPosition, purgeEffective, replaceEffective, updateEffective } from './order.ts';
 import { inodeMayGo } from './pins.ts';
 import { capable, mayAccess, netAdmin } from './privileges.ts';
 import { freeProgram } from './references.ts';
 import { freeLinkStep, releaseFile } from './release.ts';
 import { allocateStorage } from './storage.ts';
+import { checkTrampoline } from './trampoline.ts';
 
 export const rules: Rules = {
   computeEffective,
@@ -23,6 +27,13 @@ export const rules: Rules = {
   detachLink,
   autoDetach,
   releaseSlot,
+  checkNotSevered: (k, link) => k.check('link is attached', link.slot !== null, 'ENOLINK'),
+  checkTrampoline,
+  holdTarget,
+  mayEnterArray,
+  mapLostUsers,
+  deallocateLink,
+  readersOf,
   freeProgram,
   freeLinkStep,
   releaseFile,

@@ -1,6 +1,15 @@
 /** Locks under which attachments change. Facts link-core 3.4, 3.5. */
 
-export const LOCKS = ['cgroup_mutex'] as const;
+export const LOCKS = [
+  'cgroup_mutex',
+  'trampoline_mutex',
+  'tracepoints_mutex',
+  'bpf_event_mutex',
+  'sockmap_mutex',
+  'link_mutex',
+  'probe_mutex',
+  'update_mutex',
+] as const;
 export type Lock = (typeof LOCKS)[number];
 
 /** Names of the steps that do one thing under each of the locks: `attach [cgroup_mutex]`. */

@@ -1,5 +1,6 @@
 /** bpffs: looking paths up, permissions, and when an inode goes. Kernel: kernel/bpf/inode.c, fs/namei.c. Facts link-core 4.7, 4.8, 8. */
 import type { Inode, Instance, Kernel, Name, Path, Process } from '../kernel.ts';
+import { putUser } from './maps.ts';
 import { putLink, putProgram } from './references.ts';
 import { descriptor, type Handle } from './resolve.ts';
 
@@ -42,6 +43,7 @@ export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
 /** A link is put by a work item, since 6.5; a program at once (facts link-core 3.2, 8.3, pin-163, pin-165). */
 function dropPinned(k: Kernel, inode: Inode, target: Inode['target'], by: Process | null): void {
   if (target?.kind === 'program') putProgram(k, target, `pin ${inode.name}`);
+  if (target?.kind === 'map') putUser(k, target, `pin ${inode.name}`);
   if (target?.kind === 'link') putLink(k, target, `pin ${inode.name}`, k.has('deferred-pin-put') ? null : by);
 }
 

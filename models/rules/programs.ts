@@ -79,12 +79,13 @@ export function checkProgramFits(
 
 /** Program types that load with CAP_BPF alone; others need CAP_NET_ADMIN or CAP_PERFMON as well (facts link-core 4.1 #5). */
 const UNPRIVILEGED_TYPES = new Set(['socket_filter', 'cgroup_skb']);
-const PERFMON_TYPES = new Set(['raw_tracepoint', 'tracing', 'kprobe', 'tracepoint', 'perf_event', 'lsm']);
+const PERFMON_TYPES = new Set(['raw_tracepoint', 'tracing', 'kprobe', 'tracepoint', 'perf_event', 'lsm', 'ext']);
 
 export function checkMayLoad(k: Kernel, process: Process, type: string): void {
   const admin = capable(process, 'CAP_SYS_ADMIN');
   k.check('may use BPF', admin || capable(process, 'CAP_BPF'), 'EPERM');
   if (UNPRIVILEGED_TYPES.has(type)) return;
+  if (type === 'ext') k.check('CAP_NET_ADMIN for extensions', admin || capable(process, 'CAP_NET_ADMIN'), 'EPERM');
   const needed = PERFMON_TYPES.has(type) ? 'CAP_PERFMON' : 'CAP_NET_ADMIN';
   k.check(`${needed} for this program type`, admin || capable(process, needed), 'EPERM');
 }

@@ -2,7 +2,7 @@
  * References: every get and put of the models goes through here, so that whoever watches sees who held what.
  * Kernel: kernel/bpf/syscall.c bpf_prog_put, bpf_link_put, bpf_link_put_direct; fs/file_table.c fput. Facts link-core 2, 3.2.
  */
-import type { Cgroup, Kernel, Link, OpenFile, Process, Program, Target } from '../kernel.ts';
+import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program, Target } from '../kernel.ts';
 
 export function getProgram(k: Kernel, program: Program, why: string): void {
   if (program.phase !== 'LOADED')
@@ -18,10 +18,15 @@ export function putProgram(k: Kernel, program: Program, why: string): void {
 export function freeProgram(k: Kernel, program: Program): void {
   // PERF_RECORD_BPF_EVENT of the unloading (facts link-core 3.3 G2, pr-008).
   k.tell({ type: 'record', key: 'unloaded', object: program.name });
-  const readers = k.all.packet.filter((packet) => packet.running);
-  program.fire(readers.length === 0 ? 'FREE' : 'LAST_PUT');
+  const readers = k.rules.readersOf(k, program);
+  // What it holds besides itself is put after the grace period, whoever reads (facts link-core 2.5 G3, G4).
+  program.fire(readers.length === 0 && !holdsMore(program) ? 'FREE' : 'LAST_PUT');
   for (const packet of readers) program.readers.add(packet);
 }
+
+/** Does it hold its target or maps? */
+const holdsMore = (program: Program): boolean =>
+  program.holdsTarget > 0 || program.template.tailCalls.length > 0 || program.bound.length > 0;
 
 export function getLink(k: Kernel, link: Link, why: string): void {
   if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED')
@@ -69,7 +74,30 @@ export function putCss(k: Kernel, cgroup: Cgroup, why: string): void {
 
 /** Puts the reference that a command took on what it attaches to. */
 export function putTarget(k: Kernel, target: Target, why: string): void {
-  putCss(k, target, why);
+  switch (target.kind) {
+    case 'cgroup':
+      putCss(k, target, why);
+      return;
+    case 'hook':
+      // A function of a program is held by its program; other places never go.
+      if (target.program !== null) putProgram(k, target.program, why);
+      return;
+    case 'map':
+      putMapOf(k, target, why);
+      return;
+    case 'perf': {
+      const file = k.all.file.find((candidate) => candidate.target === target);
+      if (file !== undefined) putFile(k, file, why, null);
+      return;
+    }
+  }
+}
+
+/** LINK_CREATE of a sockmap is a user of the map, of a struct_ops map only a holder. */
+function putMapOf(k: Kernel, map: BpfMap, why: string): void {
+  if (map.mapType !== 'struct_ops')
+    k.put(map, 'users', { why, what: `users of map ${map.name}` }, () => k.rules.mapLostUsers(k, map));
+  k.put(map, 'refs', { why });
 }
 
 /** A reference on the BPF state: sockets and descendants keep programs of a dying cgroup running. */

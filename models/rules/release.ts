@@ -1,6 +1,8 @@
 /** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
 import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
+import { putUser } from './maps.ts';
+import { releaseEvent } from './perf.ts';
 import { putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
 
 /**
@@ -17,15 +19,9 @@ export function freeLinkStep(k: Kernel, link: Link): void {
       linkTypeOf(link).release(k, link);
       link.fire('RELEASE');
       return;
-    case 'RELEASED': {
-      const { prog } = link;
-      link.prog = null;
-      link.settled = false;
-      link.deferred = false;
-      link.fire('FREE');
-      if (prog !== null) putProgram(k, prog, `link ${link.name}`);
+    case 'RELEASED':
+      k.rules.deallocateLink(k, link);
       return;
-    }
     default:
       k.broken('link-free', `link ${link.name} is freed in phase ${link.phase}`);
   }
@@ -77,7 +73,10 @@ export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void
       k.rules.inodeMayGo(k, target, by);
       break;
     case 'map':
-      target.refs -= 1;
+      putUser(k, target, `file ${file.name}`);
+      break;
+    case 'perf':
+      releaseEvent(k, target);
       break;
     case 'cgroup':
       // A directory descriptor holds the kernfs node only (facts cgroup 2, K30).

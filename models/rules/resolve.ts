@@ -2,7 +2,7 @@
  * Descriptors: from a handle to what it stands for, with the errno of each failure, and back.
  * Kernel: kernel/bpf/syscall.c bpf_prog_get, bpf_link_get_from_fd; kernel/cgroup/cgroup.c cgroup_get_from_fd; fs/file.c. Facts cgroup 5.1.
  */
-import type { BoundHandle, Cgroup, Kernel, Link, OpenFile, Process, Program, Table } from '../kernel.ts';
+import type { BoundHandle, BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program, Table } from '../kernel.ts';
 import { getFile, getLink, getProgram, openFile, putFile } from './references.ts';
 
 export type Handle = BoundHandle;
@@ -46,18 +46,24 @@ export function install(k: Kernel, process: Process, file: OpenFile, as: number 
   tellNumber(k, table, number, as);
 }
 
-/** A new descriptor of a program or link: a struct file of its own, with a reference of its own (bpf_prog_new_fd, bpf_link_new_fd). */
+const FILE_OF = { program: 'prog', link: 'link', map: 'map' } as const;
+
+/** A new descriptor of a program, link or map: a struct file of its own, with a reference of its own (bpf_prog_new_fd, bpf_link_new_fd). */
 export function newDescriptor(
   k: Kernel,
   process: Process,
   file: OpenFile,
-  object: Program | Link,
+  object: Program | Link | BpfMap,
   as: number | null,
 ): void {
   const why = `descriptor of ${process.name}`;
   if (object.kind === 'program') getProgram(k, object, why);
-  else getLink(k, object, why);
-  openFile(file, object.kind === 'program' ? 'prog' : 'link', object).refs = 1;
+  else if (object.kind === 'link') getLink(k, object, why);
+  else {
+    k.get(object, 'users', { why, what: `users of map ${object.name}` });
+    k.get(object, 'refs', { why });
+  }
+  openFile(file, FILE_OF[object.kind], object).refs = 1;
   install(k, process, file, as);
 }
 
@@ -78,7 +84,7 @@ export function resolveProgram(k: Kernel, process: Process, handle: Handle | nul
   const file = descriptor(process, handle as Handle);
   if (file === null) return k.fail(`${what} descriptor is open`, 'EBADF');
   const { target } = file;
-  if (target?.kind !== 'program') return k.fail(`${what} descriptor is a program`, 'EINVAL');
+  if (file.type !== 'prog' || target?.kind !== 'program') return k.fail(`${what} descriptor is a program`, 'EINVAL');
   return target;
 }
 

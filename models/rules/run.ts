@@ -1,8 +1,9 @@
 /**
  * Running: what one hook invocation does with the programs of an array, and what the process sees of it.
- * Kernel: include/linux/bpf-cgroup.h, kernel/bpf/cgroup.c bpf_prog_run_array_cg. Facts cgroup 9, P01–P14.
+ * Kernel: include/linux/bpf-cgroup.h, kernel/bpf/cgroup.c bpf_prog_run_array_cg; kernel/bpf/trampoline.c. Facts cgroup 9, P01–P14, link-core 10, 12.
  */
-import type { Kernel, Program } from '../kernel.ts';
+import type { Kernel, Program, Slot } from '../kernel.ts';
+import { execute } from './execute.ts';
 
 const EPERM = 1;
 /** Names of the error numbers that programs of the facts set by bpf_set_retval. */
@@ -15,28 +16,61 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The value that the chain shares: 0, or a positive error number. */
-export function retvalAfter(program: Program, retval: number): number {
-  const { setRetval, returns } = program.template;
+export function retvalAfter(k: Kernel, program: Program, retval: number): number {
+  const { setRetval } = program.template;
+  const returns = isAlone(program) ? program.template.returns : execute(k, program).retval;
   const set = setRetval === null ? retval : setRetval;
   // A program that returns 0 makes it -EPERM unless an error is set already; one that returns 1 changes nothing.
   return returns % 2 === 0 && set === 0 ? EPERM : set;
 }
 
-/** Every program runs, in order, without a short circuit. */
-export function runAll(k: Kernel, programs: readonly Program[]): void {
-  for (const program of programs) runOne(k, program);
-  conclude(k, programs);
+/** Attach types whose programs end the chain by what they return: a modified return value, a dropped packet. */
+const ENDS: Readonly<Record<string, (returns: number) => boolean>> = {
+  lsm_mac: (returns) => returns !== 0,
+  modify_return: (returns) => returns !== 0,
+  netfilter: (returns) => returns === 0,
+};
+
+/** Does this program keep those behind it from running? */
+export const endsChain = (slot: Slot | null, program: Program): boolean =>
+  slot !== null && ENDS[slot.attachType]?.(program.template.returns) === true;
+
+/** Every program runs, in order; in some arrays up to the first that says no. */
+export function runAll(k: Kernel, slot: Slot | null, programs: readonly Program[]): void {
+  const last = programs.findIndex((program) => endsChain(slot, program));
+  const ran = last < 0 ? programs : programs.slice(0, last + 1);
+  for (const program of ran) runOne(k, program);
+  conclude(k, slot, ran);
 }
 
 /** What the process that made the event gets from the programs that ran: what is left in the shared value. */
-export function conclude(k: Kernel, programs: readonly Program[]): void {
-  const retval = programs.reduce((value, program) => retvalAfter(program, value), 0);
-  const ran = programs.map(({ name }) => name);
-  k.returns({ ran, verdict: retval === 0 ? 'allow' : 'deny' });
+export function conclude(k: Kernel, slot: Slot | null, programs: readonly Program[]): void {
+  k.returns({ ran: programs.flatMap((program) => namesOf(k, program)) });
+  if (slot !== null && slot.cgroup === null) {
+    concludeElsewhere(k, slot, programs);
+    return;
+  }
+  const retval = programs.reduce((value, program) => retvalAfter(k, program, value), 0);
+  k.returns({ verdict: retval === 0 ? 'allow' : 'deny' });
   if (retval === 0) return;
   const errno = ERROR_NAMES[retval] ?? 'EPERM';
   k.returns({ errno });
   k.sees(errno);
+}
+
+/** Nothing but the program itself can run for it. */
+const isAlone = ({ template: { subprogs, tailCalls, mainFunc } }: Program): boolean =>
+  subprogs.length === 0 && tailCalls.length === 0 && mainFunc === null;
+
+const namesOf = (k: Kernel, program: Program): readonly string[] =>
+  isAlone(program) ? [program.name] : execute(k, program).ran;
+
+function concludeElsewhere(k: Kernel, slot: Slot, programs: readonly Program[]): void {
+  const denied = programs.some((program) => endsChain(slot, program));
+  k.returns({ verdict: denied ? 'deny' : 'allow' });
+  if (!denied || slot.attachType !== 'lsm_mac') return;
+  k.returns({ errno: 'EPERM' });
+  k.sees('EPERM');
 }
 
 export function runOne(k: Kernel, program: Program): void {

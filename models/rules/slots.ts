@@ -6,3 +6,6 @@ export function slotOf(k: Kernel, cgroup: Cgroup, attachType: string): Slot {
   const slot = k.all.slot.find((candidate) => candidate.cgroup === cgroup && candidate.attachType === attachType);
   return slot ?? k.broken('slot', `no slot ${attachType} in ${cgroup.name}`);
 }
+
+/** Name of what a slot belongs to. */
+export const ownerName = (slot: Slot): string => (slot.cgroup ?? slot.hook)?.name ?? '?';

@@ -31,9 +31,26 @@ export const FEATURES = {
     'an effective query refuses prog_attach_flags, and says attach_flags 0 and not the mode of the cgroup (6.1, 0e426a3ae030)',
   'pin-put-by-rcu':
     'what a pin holds is put by an RCU callback after its inode has gone, not with it (5.1 to 6.17; bpf_free_inode in 5.10.262, bpf_destroy_inode in 6.1.192)',
+  'freplace-targets':
+    'an extension may be attached to any compatible target, by target_fd and target_btf_id (5.10, 4a1e7c0c63e0)',
+  'perf-link': 'links of perf events (5.15, b89fbfbb854c)',
+  'kprobe-multi': 'links of many kprobes (5.18)',
+  'link-create-tracing': 'LINK_CREATE for tracing and LSM programs, RAW_TRACEPOINT_OPEN before (5.19)',
   'deferred-pin-put': 'the put of a pinned link goes through a work item (6.5)',
   'query-link-ids': 'PROG_QUERY knows link_ids and what follows them, which cgroups leave alone (6.6, 053c8e1f235d)',
   'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',
+  'struct-ops-link': 'links of struct_ops (6.4)',
+  'uprobe-multi': 'links of many uprobes (6.6)',
+  'fentry-on-fentry': 'tracing of tracing programs, one level (6.8)',
+  'deferred-link-dealloc':
+    'links that a program is run by are freed after the readers have gone (6.9, 1a80dbcb2dba; 6.1.192 has it)',
+  'raw-tp-many-times': 'one program several times on a raw tracepoint, EEXIST before (6.10)',
+  'sockmap-link': 'links of sockmaps (6.10)',
+  'extended-not-in-arrays':
+    'extended programs may not enter prog arrays, nor their members be extended (6.13, d6083f040d5d; 6.12.5 and 6.1.192 have it)',
+  'late-program-put':
+    'links that are freed after a grace period put their program there, before it until then (6.13; 6.12.117 has it)',
+  'uprobe-multi-flags': 'LINK_CREATE refuses flags for uprobe_multi (6.18; ignored on 6.12.117)',
   'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
   'getfd-esrch':
     'pidfd_getfd from a process that has ended says ESRCH, EBADF before (6.9; kernel/pid.c __pidfd_fget of 5.10.262 and 6.1.192 has it as well)',

@@ -29,6 +29,7 @@ const V5_10: readonly Feature[] = [
   'link-create-iter-info',
   'getfd-esrch',
   'detach-without-memory',
+  'freplace-targets',
 ];
 const V6_1: readonly Feature[] = [
   ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
@@ -37,10 +38,21 @@ const V6_1: readonly Feature[] = [
   'query-prog-attach-flags',
   'effective-without-flags',
   'storage-check',
+  'perf-link',
+  'kprobe-multi',
+  'link-create-tracing',
+  'extended-not-in-arrays',
+  'deferred-link-dealloc',
 ];
 const V6_12: readonly Feature[] = [
   ...V6_1,
   'query-link-ids',
+  'struct-ops-link',
+  'uprobe-multi',
+  'fentry-on-fentry',
+  'raw-tp-many-times',
+  'sockmap-link',
+  'late-program-put',
   'deferred-pin-put',
   'path-fd',
   'sys-admin-implies-net-admin',
@@ -48,7 +60,7 @@ const V6_12: readonly Feature[] = [
   'mprog',
   'preorder-slot-fix',
 ];
-const V6_18: readonly Feature[] = V6_12.filter((feature) => feature !== 'storage-check');
+const V6_18: readonly Feature[] = [...V6_12.filter((feature) => feature !== 'storage-check'), 'uprobe-multi-flags'];
 
 export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
   [

@@ -1,6 +1,8 @@
 /** Deferred kernel actions. Each may run at any time after it was queued, in any order. */
 
 import { type Cgroup, type Kernel, work } from '../kernel.ts';
+import { freeLink, isFreed, releaseHeld } from '../rules/dealloc.ts';
+import { clearEntries, mustClear } from '../rules/maps.ts';
 import { awaitsGracePeriod, freeInode } from '../rules/pins.ts';
 import { ancestors, putBpf, putFile } from '../rules/references.ts';
 import { purgeQueue } from '../rules/release.ts';
@@ -10,7 +12,7 @@ export const linkPutDeferred = work({
   name: 'bpf_link_put_deferred',
   cites: 'kernel/bpf/syscall.c bpf_link_put_deferred; facts link-core 3.2, 3.3, pin-163',
   on: 'link',
-  ready: (_k, link) => link.deferred && link.phase !== 'GONE',
+  ready: (_k, link) => link.deferred && !isFreed(link),
   run: (k, link) => k.rules.freeLinkStep(k, link),
 });
 
@@ -30,7 +32,28 @@ export const programFree = work({
   cites: 'kernel/bpf/syscall.c __bpf_prog_put_rcu; facts link-core 2.5 G3',
   on: 'program',
   ready: (_k, program) => program.phase === 'ID_FREED' && program.readers.empty,
-  run: (_k, program) => program.fire('GRACE_PERIOD'),
+  run(k, program) {
+    program.fire('GRACE_PERIOD');
+    releaseHeld(k, program);
+  },
+});
+
+/** Readers that ran by the link's own address are gone (facts rc-002, rc-013). */
+export const linkDealloc = work({
+  name: 'bpf_link_defer_dealloc_rcu_gp',
+  cites: 'kernel/bpf/syscall.c bpf_link_defer_dealloc_rcu_gp; facts link-core 3.3 F3b, 3.4, rc-002, rc-013',
+  on: 'link',
+  ready: (_k, link) => link.phase === 'DEFERRED' && link.readers.length === 0,
+  run: (k, link) => freeLink(k, link),
+});
+
+/** A prog array without users is cleared; entries of a map that is gone go with it. */
+export const progArrayClear = work({
+  name: 'prog_array_map_clear_deferred',
+  cites: 'kernel/bpf/arraymap.c prog_array_map_clear_deferred; facts link-core 11, lt-021–034',
+  on: 'map',
+  ready: (_k, map) => mustClear(map),
+  run: (k, map) => clearEntries(k, map),
 });
 
 /**
@@ -103,7 +126,17 @@ export const unixGc = work({
   },
 });
 
-const all = [linkPutDeferred, freeInodeRcu, programFree, cgroupRelease, cgroupFree, ringExit, unixGc] as const;
+const all = [
+  linkPutDeferred,
+  linkDealloc,
+  freeInodeRcu,
+  programFree,
+  progArrayClear,
+  cgroupRelease,
+  cgroupFree,
+  ringExit,
+  unixGc,
+] as const;
 
 /** Every deferred work with its static types, by name. */
 export type Works = { readonly [W in (typeof all)[number] as W['name']]: W };

@@ -73,6 +73,7 @@ export interface Shorthand {
   readonly provide: (
     name: string,
     first: boolean,
+    objects: Readonly<Record<string, unknown>>,
   ) => { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly as: string };
   /** Names of declared objects that actors may use without making them. */
   readonly provided: (objects: Readonly<Record<string, unknown>>) => readonly string[];

@@ -67,7 +67,7 @@ export function provision(actors: readonly ItemActor[], objects: Args, model: Mo
     .flatMap((name) =>
       (holders.get(name) ?? []).map(
         (actor, i): SetupInput => ({
-          ...shorthand.provide(name, i === 0),
+          ...shorthand.provide(name, i === 0, objects),
           actor: actor.name,
           where: actor.where,
           provided: true,

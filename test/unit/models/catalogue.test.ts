@@ -18,7 +18,7 @@ const FACT = /\bfacts?\b[^;]*\d/i;
 /** Phases and transitions of every chart: whoever adds one adds it here, and to the scenarios that reach it. */
 const CHARTS: Readonly<Record<string, readonly [phases: string, transitions: number]>> = {
   program: ['ABSENT LOADED ID_FREED FREED', 4],
-  link: ['ABSENT PRIMED ATTACHED DEFUNCT ZERO DEFUNCT_ZERO UNLISTED RELEASED GONE', 13],
+  link: ['ABSENT PRIMED ATTACHED DEFUNCT ZERO DEFUNCT_ZERO UNLISTED RELEASED DEFERRED GONE', 15],
   cgroup: ['ABSENT ONLINE DYING DRAINED RELEASED FREED', 5],
   process: ['ABSENT RUNNING EXITING ZOMBIE REAPED', 4],
   mount: ['ABSENT MOUNTED UNMOUNTED', 2],
@@ -110,6 +110,8 @@ describe('a rule', () => {
     const semantics = proposal({ name: 'noting', base: 'linux-6.18', changes: { rules: noting(asked) } });
     const model: ModelDefinition = { ...bpf, semantics: { ...bpf.semantics, noting: semantics } };
     for (const name of NAMES) checkScenario(loaded(SCENARIOS[name]), model, 'noting');
+    for (const { text } of filesMatching(/^scenarios\/(freplace|arrays|sockmap)\/.*\.yaml$/))
+      checkScenario(loaded(text), model, 'noting');
     expect(Object.keys(rules).filter((name) => !asked.has(name))).to.deep.equal([]);
   });
 

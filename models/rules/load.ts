@@ -1,0 +1,64 @@
+/**
+ * What PROG_LOAD resolves besides the program: the function that it is for, and the maps that it uses.
+ * Kernel: kernel/bpf/syscall.c bpf_prog_load; kernel/bpf/verifier.c bpf_check_attach_target, check_attach_btf_id. Facts link-core 4.1 #6, #7, 10.1.
+ */
+import type { BoundHandle, Hook, Kernel, Process, Program } from '../kernel.ts';
+import { becomeOwner, checkCompatible, getMap, mapsOf } from './maps.ts';
+import { getProgram } from './references.ts';
+import { descriptor } from './resolve.ts';
+import { checkKernelFunction, checkTarget, functionOf } from './trampoline.ts';
+
+/** Types that may name a program as their target. */
+const WITH_TARGET = new Set(['ext', 'tracing']);
+/** Attach types whose programs trace functions of the kernel or of programs. */
+const OF_FUNCTIONS = new Set(['trace_fentry', 'trace_fexit', 'modify_return']);
+
+/** Never EBADF: a closed descriptor of the target is EINVAL (facts tr-008, tr-014). */
+function targetProgram(k: Kernel, process: Process, handle: BoundHandle): Program {
+  const target = descriptor(process, handle)?.target ?? null;
+  return target?.kind === 'program' ? target : k.fail('target descriptor is a program', 'EINVAL');
+}
+
+/** The function of a program that is loaded for one; null: it names a place of the kernel, or none. */
+export function targetOfLoad(
+  k: Kernel,
+  program: Program,
+  process: Process,
+  handle: BoundHandle | null,
+  func: string | null,
+): Hook | null {
+  const { type, expectedAttachType, attach } = program.template;
+  if (handle !== null) {
+    const target = targetProgram(k, process, handle);
+    k.check('program type has targets', WITH_TARGET.has(type) && expectedAttachType !== 'trace_raw_tp', 'EINVAL');
+    if (type === 'ext') k.check('no expected attach type', expectedAttachType === null, 'EINVAL');
+    k.check('a function is named', func !== null, 'EINVAL');
+    return checkTarget(k, program, functionOf(k, target, func), target);
+  }
+  k.check('an extension names a target', type !== 'ext', 'EINVAL');
+  if (type === 'tracing') k.check('tracing programs say of what', expectedAttachType !== null, 'EINVAL');
+  if (type === 'lsm' && expectedAttachType === 'lsm_mac') checkKernelFunction(k, program);
+  if (type === 'tracing' && OF_FUNCTIONS.has(expectedAttachType ?? '')) checkKernelFunction(k, program);
+  if (expectedAttachType === 'trace_raw_tp') k.check('names a tracepoint', attach?.tp !== undefined, 'EINVAL');
+  if (type === 'sk_lookup') k.check('expected attach type is sk_lookup', expectedAttachType === 'sk_lookup', 'EINVAL');
+  return null;
+}
+
+export function holdTarget(k: Kernel, program: Program, target: Hook | null): void {
+  if (target?.program == null) return;
+  program.target = target;
+  program.holdsTarget = 1;
+  getProgram(k, target.program, `load-time target of ${program.name}`);
+}
+
+/** Maps that it tail-calls through, of which it decides what may enter them if it is the first. */
+export function holdMaps(k: Kernel, program: Program): void {
+  for (const map of mapsOf(k, program)) {
+    k.check('map exists', map.created, 'EBADF');
+    if (map.mapType === 'prog_array') {
+      checkCompatible(k, map, program);
+      becomeOwner(map, program);
+    }
+    getMap(k, map, `program ${program.name}`);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Maps: references and users, prog arrays with their entries, and what a program that uses a map holds.
+ * Kernel: kernel/bpf/syscall.c bpf_map_put, bpf_map_put_uref; kernel/bpf/arraymap.c prog_fd_array_get_ptr, prog_array_map_clear. Facts link-core 2.4, 11.
+ */
+import type { BoundHandle, BpfMap, Kernel, Process, Program } from '../kernel.ts';
+import { putProgram } from './references.ts';
+import { descriptor } from './resolve.ts';
+
+export function getMap(k: Kernel, map: BpfMap, why: string): void {
+  k.get(map, 'refs', { why });
+}
+
+export function putMap(k: Kernel, map: BpfMap, why: string): void {
+  k.put(map, 'refs', { why });
+}
+
+/** A user: a descriptor, a pin, a link. It holds the map as well. */
+export function getUser(k: Kernel, map: BpfMap, why: string): void {
+  k.get(map, 'users', { why, what: `users of map ${map.name}` });
+  getMap(k, map, why);
+}
+
+export function putUser(k: Kernel, map: BpfMap, why: string): void {
+  k.put(map, 'users', { why, what: `users of map ${map.name}` }, () => k.rules.mapLostUsers(k, map));
+  putMap(k, map, why);
+}
+
+const hasEntries = (map: BpfMap): boolean => [...map.entries].some((entry) => entry !== null);
+
+/** Without users a prog array is cleared by a work item, although programs may go on using it (facts lt-021, lt-026). */
+export function mapLostUsers(_k: Kernel, map: BpfMap): void {
+  if (map.mapType === 'prog_array' && hasEntries(map)) map.clearing = 1;
+}
+
+/** Is there anything for the work items of the map to do: the clearing, or the end of the map itself? */
+export const mustClear = (map: BpfMap): boolean =>
+  map.clearing > 0 || (map.created && map.refs === 0 && hasEntries(map));
+
+export function clearEntries(k: Kernel, map: BpfMap): void {
+  map.clearing = 0;
+  for (let i = 0; i < map.entries.length; i++) {
+    const program = map.entries.at(i);
+    if (program === null) continue;
+    map.entries.put(i, null);
+    putProgram(k, program, `entry ${i} of ${map.name}`);
+  }
+}
+
+/** bpf_map_get of a handle: closed EBADF, another kind of file EINVAL. */
+export function resolveMap(k: Kernel, process: Process, handle: BoundHandle | null, what = 'map'): BpfMap {
+  if (handle === null || ('number' in handle && handle.number === 0))
+    return k.fail(`${what} descriptor is a map`, 'EINVAL');
+  const file = descriptor(process, handle);
+  if (file === null) return k.fail(`${what} descriptor is open`, 'EBADF');
+  const { target } = file;
+  return target?.kind === 'map' ? target : k.fail(`${what} descriptor is a map`, 'EINVAL');
+}
+
+/** The type that a program runs as: an extension that of its target (resolve_prog_type). */
+export const runsAs = (program: Program): string =>
+  program.template.type === 'ext' ? (program.target?.program?.template.type ?? 'ext') : program.template.type;
+
+/** All programs of a prog array, and all that tail-call through it, are of one kind (bpf_prog_map_compatible). */
+export function checkCompatible(k: Kernel, map: BpfMap, program: Program): void {
+  const owner = map.owner.length === 0 ? null : map.owner.at(0);
+  k.check('programs of the array are of one type', owner === null || runsAs(owner) === runsAs(program), 'EINVAL');
+}
+
+export function becomeOwner(map: BpfMap, program: Program): void {
+  if (map.owner.length === 0) map.owner.append(program);
+}
+
+/** `prog_array_member_cnt`: in how many entries of prog arrays the program stands. */
+export const timesInArrays = (k: Kernel, program: Program): number =>
+  k.all.map.reduce((sum, map) => sum + [...map.entries].filter((entry) => entry === program).length, 0);
+
+/** Neither an extension nor an extended program may be tail-called (facts tr-084–091). */
+export function mayEnterArray(k: Kernel, program: Program): void {
+  k.check('no extension in a prog array', program.template.type !== 'ext', 'EINVAL');
+  if (k.has('extended-not-in-arrays')) k.check('program is not extended', program.isExtended === 0, 'EBUSY');
+}
+
+/** Maps that a program tail-calls through, by the names of its template. */
+export const mapsOf = (k: Kernel, program: Program): readonly BpfMap[] =>
+  program.template.tailCalls.length === 0
+    ? []
+    : k.all.map.filter(({ name }) => program.template.tailCalls.some(({ map }) => map === name));

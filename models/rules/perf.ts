@@ -1,0 +1,48 @@
+/**
+ * Perf events: one program each, by ioctl or by a link; tracepoint events share the array of their tracepoint.
+ * Kernel: kernel/events/core.c perf_event_set_bpf_prog, perf_event_free_bpf_prog; kernel/trace/bpf_trace.c perf_event_attach_bpf_prog. Facts link-core 12.2.
+ */
+import type { Kernel, Link, PerfEvent, Program, Slot } from '../kernel.ts';
+import { programOf } from './order.ts';
+import { putProgram } from './references.ts';
+import { insertAt } from './trampoline.ts';
+
+/** BPF_TRACE_MAX_PROGS. */
+export const TRACE_MAX_PROGS = 64;
+/** Program type that each kind of event takes. */
+const TAKES: Readonly<Record<string, string>> = { tracepoint: 'tracepoint', kprobe: 'kprobe', cpu_clock: 'perf_event' };
+
+const slotOf = (k: Kernel, perf: PerfEvent): Slot => perf.slot ?? k.broken('slot', `${perf.name} has no slot`);
+
+/** Checks in the kernel's order, then the attachment (facts lt-054, mx-349–356). */
+export function attachToEvent(k: Kernel, perf: PerfEvent, entry: Program | Link, program: Program): void {
+  const slot = slotOf(k, perf);
+  k.check('program type fits the event', program.template.type === TAKES[perf.event], 'EINVAL');
+  k.check('event has no program', perf.entry === null, 'EEXIST');
+  k.check('not attached twice', ![...slot.entries].some((other) => programOf(other) === program), 'EEXIST');
+  k.check('room in the array', slot.entries.length < TRACE_MAX_PROGS, 'E2BIG');
+  perf.entry = entry;
+  if (entry.kind === 'link') entry.slot = slot;
+  insertAt(k, slot, slot.entries.length, entry);
+}
+
+/** Takes the program of an event off; who holds it puts it. */
+export function detachFromEvent(k: Kernel, perf: PerfEvent): void {
+  const { entry } = perf;
+  if (entry === null) return;
+  perf.entry = null;
+  k.rules.removeEntry(k, slotOf(k, perf), entry);
+  if (entry.kind === 'link') entry.slot = null;
+}
+
+/** The event that a link is attached to. */
+export const eventOf = (k: Kernel, link: Link): PerfEvent | null =>
+  k.all.perf.find(({ entry }) => entry === link) ?? null;
+
+/** The last descriptor of an event is gone: an attachment by ioctl goes with it (facts lt-042, lt-043). */
+export function releaseEvent(k: Kernel, perf: PerfEvent): void {
+  const { entry } = perf;
+  perf.enabled = 0;
+  detachFromEvent(k, perf);
+  if (entry?.kind === 'program') putProgram(k, entry, `perf event ${perf.name}`);
+}
