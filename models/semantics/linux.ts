@@ -79,6 +79,6 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
       V6_18.filter((feature) => feature !== 'preorder-slot-fix'),
     ),
     kernel('linux-6.18', '6.18.44, the kernel that the facts were observed on', V6_18),
-    kernel('linux-7.2', '7.2.13 as Debian sid ships it', V6_12),
+    kernel('linux-7.2', '7.2.13 as Debian sid ships it', [...V6_12, 'uprobe-multi-flags']),
   ].map((semantics) => [semantics.name, semantics]),
 );
