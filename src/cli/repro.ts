@@ -15,6 +15,8 @@ export interface ReproCommandOptions
 interface Given {
   readonly source: TraceSource;
   readonly model: ModelDefinition;
+  /** Whose answers the trace expects, where no file says them. */
+  readonly semantics?: string;
 }
 
 async function fromFile(file: string, { io, model }: Context): Promise<Given | undefined> {
@@ -45,7 +47,7 @@ async function fromChoices(file: string, options: ReproCommandOptions, context: 
     );
   const { traceOfChoices } = await import('../conform/schedules.ts');
   const traced = traceOfChoices(loaded.value, model, semantics.name, choices);
-  if (traced.ok) return { source: traced.value, model };
+  if (traced.ok) return { source: traced.value, model, semantics: semantics.name };
   showProblems(traced.problems, io);
   return undefined;
 }
@@ -63,7 +65,7 @@ export async function repro(
   if (given === undefined) return EXIT.input;
   const { NoReproducer, reproducer } = await import('../conform/repro/emit.ts');
   try {
-    emit(reproducer(given.source, given.model.flags), options, context.io);
+    emit(reproducer(given.source, given.model.flags, given.semantics), options, context.io);
     return EXIT.expected;
   } catch (error) {
     if (!(error instanceof NoReproducer)) throw error;

@@ -24,6 +24,7 @@ export const DEATH: TraceStep = { actor: NOBODY, op: 'sleep', args: { ms: 20 }, 
 const NOT_OPEN = 99;
 /** Keys that an expectation can have; which numbers are used again is nobody's promise. */
 const SHOWN = new Set(RESULT_KEYS.filter((key) => key !== 'numberOf'));
+const MAKES_ACTORS = new Set(['fork', 'clone_files']);
 /** Events are nobody's. */
 const EVENT = 'fire';
 
@@ -130,7 +131,7 @@ export class ScenarioTracer {
   get prelude(): readonly TraceStep[] {
     const { setup, actors } = this.input;
     const items = [...setup, ...actors.flatMap(({ script, menu }) => [...script, ...(menu?.items ?? [])])];
-    const forked = new Set(items.flatMap(({ op, as }) => (op === 'fork' || op === 'clone_files' ? (as ?? []) : [])));
+    const forked = new Set(items.flatMap(({ op, as }) => (MAKES_ACTORS.has(op) ? (as ?? []) : [])));
     const processes = actors.filter(({ name }) => name !== ENVIRONMENT && !forked.has(name));
     return [
       ...processes.map(({ name }): TraceStep => ({ actor: FIRST, op: 'fork', args: {}, as: name, expect: OK })),
@@ -158,15 +159,29 @@ export class ScenarioTracer {
     });
   }
 
+  /** Processes that are spoken of and were never made: they are, when all is over, so that their names mean something. */
+  private late(steps: readonly TraceStep[]): readonly TraceStep[] {
+    const { commands } = this.input.model;
+    const made = new Set([FIRST, ...steps.flatMap(({ op, as }) => (MAKES_ACTORS.has(op) ? (as ?? []) : []))]);
+    const spoken = steps.flatMap(({ op, args }) =>
+      Object.entries(commands[op]?.args ?? {}).flatMap(([name, { shape }]) => {
+        const given = args[name];
+        return shape === 'actor' && typeof given === 'string' && !made.has(given) ? [given] : [];
+      }),
+    );
+    return [...new Set(spoken)].map((as) => ({ actor: FIRST, op: 'fork', args: {}, as, expect: OK }));
+  }
+
   /** The trace of these steps. */
   trace(id: string, steps: readonly TraceStep[]): TraceSource {
+    const all = [...this.prelude, ...steps];
     const trace: TraceFile = {
       id,
       source: `${this.scenario.file}: ${this.scenario.title}`,
       family: this.scenario.family,
       kind: 'scenario',
       objects: this.objects,
-      steps: this.withoutStrangers([...this.prelude, ...steps]),
+      steps: this.withoutStrangers([...all, ...this.late(all)]),
     };
     const { file } = this.scenario;
     return { file: `${file}: ${id}`, trace, steps: trace.steps.map(() => ({ file })) };

@@ -161,7 +161,8 @@ export function traceOfChoices(
 ): Result<TraceSource> {
   const tracer = scenarioTracer(scenario, model, semantics);
   if (!tracer.ok) return tracer;
-  const { machine } = tracer.value;
+  const { machine, obstacle } = tracer.value;
+  if (obstacle !== undefined) return failure([problemAt('LR422', obstacle, scenario.where.objects)]);
   const { cells } = machine.parts;
   return machine.withoutStoring(() => {
     const steps: TraceStep[] = [];

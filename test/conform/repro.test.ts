@@ -3,7 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import seedrandom from 'seedrandom';
 import { bpf } from '../../models/index.ts';
 import { reproducer } from '../../src/conform/repro/emit.ts';
 import { schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
@@ -12,7 +15,9 @@ import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';
 import { sharedPath } from '../support/shared.ts';
 import { sourceOf } from '../support/traces.ts';
-import { describeLive } from './support.ts';
+import { describeLive, isKernel618 } from './support.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/lastref.js', import.meta.url));
 
 /** Traces of families/ that need only cgroups, links and pins. */
 const FAMILIES = [
@@ -31,9 +36,9 @@ const RECORDED = ['cgroup-2026-000', 'cgroup-2026-011', 'cgroup-2026-022'];
 
 const folder = mkdtempSync(join(tmpdir(), 'lastref-test-repro-'));
 
-function compiled(source: TraceSource): string {
+function compiled(source: TraceSource, semantics?: string): string {
   const program = join(folder, source.trace.id);
-  writeFileSync(`${program}.c`, reproducer(source, bpf.flags));
+  writeFileSync(`${program}.c`, reproducer(source, bpf.flags, semantics));
   const flags = ['-O1', '-Wall', '-Wextra', '-Werror', '-o', program, `${program}.c`];
   const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
   expect(status, stderr).to.equal(0);
@@ -101,6 +106,87 @@ const MESSAGES = {
     { actor: '-', op: 'fire', args: { hook: 'cgroup_inet_egress', cgroup: 'c' }, expect: { ran: [] } },
   ],
 };
+
+const shuffled = <T>(all: readonly T[], random: () => number): readonly T[] =>
+  all
+    .map((one) => ({ one, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ one }) => one);
+
+/** Replays of counterexamples in some scenarios, as `lastref check` prints them. */
+function counterexamples(
+  semantics: string,
+  random: () => number,
+): readonly { readonly file: string; readonly choices: readonly number[] }[] {
+  const all = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .map((file) => join('scenarios', file));
+  const files = shuffled(all, random).slice(0, SCENARIOS);
+  const args = [BIN, 'check', ...files, '--grain', 'command', '--semantics', semantics, '--format', 'json'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const replays = [...stdout.matchAll(/--scenario (\S+) --semantics \S+ --grain command --choices ([\d,]+)/g)];
+  const distinct = new Map(replays.map((match) => [match[0], match]));
+  return [...distinct.values()].map(([, file = '', choices = '']) => ({
+    file: join(ROOT, file),
+    choices: choices.split(',').map(Number),
+  }));
+}
+
+/** What no C file shows, each with the reason that is given. */
+const WITHOUT_C = /^(?:no C form for the operation pidfd_getfd|limits\.entries is )/;
+const SCENARIOS = 50;
+const SAMPLE = 12;
+
+describeLive('counterexamples as reproducers', () => {
+  afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  it(`are shown by this kernel, or have no C form for a reason: ${SAMPLE} of those of linux-6.18`, function () {
+    if (!isKernel618) this.skip();
+    this.timeout(120_000);
+    const random = seedrandom('counterexamples');
+    const all = shuffled(counterexamples('linux-6.18', random), random);
+    let shown = 0;
+    for (const [i, { file, choices }] of all.entries()) {
+      if (shown === SAMPLE) break;
+      const scenario = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+      if (!scenario.ok) throw new Error(scenario.problems[0]?.message);
+      const traced = traceOfChoices(scenario.value, bpf, 'linux-6.18', choices);
+      if (!traced.ok) {
+        expect(traced.problems[0]?.message).to.match(WITHOUT_C);
+        continue;
+      }
+      const { value: source } = traced;
+      try {
+        reproducer(source, bpf.flags, 'linux-6.18');
+      } catch (error) {
+        expect((error as Error).message).to.match(WITHOUT_C);
+        continue;
+      }
+      expectAllOk({ ...source, trace: { ...source.trace, id: `counterexample-${i}` } });
+      shown++;
+    }
+    expect(shown).to.equal(SAMPLE);
+  });
+
+  it('say whose answers they expect, and that this kernel gives others', () => {
+    const file = join(ROOT, 'scenarios/replace/attach-at-the-tail-then-detach.yaml');
+    const scenario = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+    if (!scenario.ok) throw new Error(scenario.problems[0]?.message);
+    const traced = traceOfChoices(scenario.value, bpf, 'linux-6.18', [0, 0]);
+    if (!traced.ok) throw new Error(traced.problems[0]?.message);
+    const { value: source } = traced;
+    const last = source.trace.steps.length - 1;
+    const steps = source.trace.steps.map((step, i) => (i === last ? { ...step, expect: { errno: 'EINVAL' } } : step));
+    const other = { ...source, trace: { ...source.trace, id: 'other-semantics', steps } };
+    const { status, stdout } = run(compiled(other, 'linux-5.5'));
+    expect(status).to.equal(1);
+    expect(stdout).to.match(/^# expected: linux-5\.5 /m);
+    expect(stdout).to.match(
+      /^not ok .*\n# result: expected EINVAL, got success\n# this kernel does not .* linux-5\.5 /m,
+    );
+  });
+});
 
 describeLive('reproducers in C', () => {
   afterEach(() => expect(leftovers()).to.deep.equal([]));

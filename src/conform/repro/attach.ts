@@ -84,7 +84,7 @@ function linkDetach(w: Writer, step: TraceStep): Written {
 function query(w: Writer, step: TraceStep): Written {
   const { args } = step;
   w.only(step, 'attachType', 'cgroup', 'flags', 'capacity', 'noBuffers', 'rawAttachFlags');
-  w.need('query');
+  w.need('query_attr');
   const buffers = args['noBuffers'] !== true;
   const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : 64;
   if (capacity > 64) w.no('LR421', 'no C form for a query of more than 64 programs');
@@ -96,6 +96,7 @@ function query(w: Writer, step: TraceStep): Written {
     prog_ids: buffers ? '(uintptr_t)ids' : '0',
     count: buffers ? String(capacity) : '0',
   });
+  if (buffers) w.need('ids');
   const written = capacity === 64 ? 'query.count' : `query.count < ${capacity} ? query.count : ${capacity}`;
   const checks: Checks = {
     count: (value) => [number(w, 'count', Number(value), 'query.count')],

@@ -89,7 +89,8 @@ function preparation(w: Writer): readonly string[] {
     w.need('cgroups');
     lines.push('if (!make_root())', '\tskip("no cgroup2 to work in");');
   }
-  if (w.needs.has('event')) lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
+  if (['event', 'send', 'load_more'].some((need) => w.needs.has(need)))
+    lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
   for (const [op, [command, since]] of Object.entries(COMMANDS))
     if (steps.some((step) => step.op === op && succeeds(step))) {
       w.need('probe');
@@ -104,13 +105,14 @@ function preparation(w: Writer): readonly string[] {
     lines.push(`if (!has_revisions(${type}))`, '\tskip("cgroups have no order and no revisions here");');
   }
   if (w.needs.has('bpffs')) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
+  if (w.needs.has('send')) lines.push('if (!open_outside())', '\tskip("no loopback");');
   if (w.needs.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
   for (const { name, exists } of declared)
     if (exists !== false) lines.push(`if (make_cgroup(${w.cgroup(name)}) < 0)`, '\tskip("cannot make a cgroup");');
   return lines;
 }
 
-const CGROUP_SECTIONS = new Set(['cgroups', 'rmdir', 'join', 'on_cgroup', 'query', 'event', 'shows', 'gone']);
+const CGROUP_SECTIONS = new Set(['cgroups', 'rmdir', 'join', 'on_cgroup', 'query_attr', 'event', 'shows', 'gone']);
 
 /** Names that messages show, if any function does. */
 function nameTable(array: string, texts: string, values: readonly string[]): readonly string[] {
@@ -149,12 +151,21 @@ function declarations(w: Writer, texts: string): string {
 const comment = (lines: readonly string[]): string =>
   `/*\n${lines.map((line) => ` * ${line.replaceAll('*/', '* /')}`.trimEnd()).join('\n')}\n */`;
 
-function headline({ trace, file }: TraceSource): string {
+/** Whose answers the trace expects: a kernel's that is right may differ. */
+function speaker({ trace, file }: TraceSource, semantics: string | undefined): string {
+  if (semantics !== undefined) return `${semantics} (the semantics of lastref with that name)`;
+  if (trace.liveKernel !== undefined) return `Linux ${trace.liveKernel}, as recorded in ${file}`;
+  return trace.kernelMin === undefined ? file : `Linux ${trace.kernelMin} and later, as ${file} says`;
+}
+
+function headline(source: TraceSource, speaksFor: string): string {
+  const { trace, file } = source;
   const about = [trace.source, trace.notes].flatMap((text) => (text === undefined ? [] : text.split('\n')));
   return comment([
     `${trace.id}: a trace of BPF attachments, to be held against a real kernel.`,
     ...about,
     '',
+    `What every step must return is what it returns on ${speaksFor}.`,
     `Written by: lastref repro ${file} --format c`,
     'Run: cc -o repro THIS.c && sudo ./repro',
     'Every process of the trace is a process here, and steps are taken one after the other. All is done in a cgroup',
@@ -172,8 +183,16 @@ const guards = (w: Writer): string =>
 const withTabs = (lines: readonly string[]): string =>
   lines.map((line, i) => (i === 0 ? line : `\t${line}`)).join('\n');
 
-/** The C file of a trace. Throws NoReproducer where the trace has no C form. */
-export function reproducer(source: TraceSource, flagValues: Readonly<Record<string, number>>): string {
+/**
+ * The C file of a trace. `semantics` is what its expectations come from, if that is a model and not a file. Throws
+ * NoReproducer where the trace has no C form.
+ */
+export function reproducer(
+  source: TraceSource,
+  flagValues: Readonly<Record<string, number>>,
+  semantics?: string,
+): string {
+  const speaksFor = speaker(source, semantics);
   const { trace } = source;
   const w = new Writer(trace, new Names(trace), flagValues, source.steps);
   const steps = trace.steps.map((step, index) => emitStep(w, step, index));
@@ -189,10 +208,11 @@ export function reproducer(source: TraceSource, flagValues: Readonly<Record<stri
   const functions = steps.map((step) => step.functions);
   const used = [...texts, ...functions].join('\n');
   return `${[
-    headline(source),
+    headline(source, speaksFor),
     ['#define _GNU_SOURCE', ...headers.map((header) => `#include ${header}`)].join('\n'),
     guards(w),
     declarations(w, used),
+    `static const char speaks_for[] = ${quoted(speaksFor)};`,
     ...texts.slice(0, -1),
     ...functions,
     `static const struct step steps[STEPS] = {\n${steps.map(({ row }) => row).join('\n')}\n};`,

@@ -58,22 +58,21 @@ function openCgroup(w: Writer, step: TraceStep): Written {
   return { lines, conditions: expected(w, step, variable) };
 }
 
-const HOOKS: Readonly<Record<string, boolean>> = { cgroup_inet_egress: true, cgroup_inet_ingress: false };
+const HOOKS: Readonly<Record<string, string>> = {
+  cgroup_inet_egress: 'EGRESS',
+  cgroup_inet_ingress: 'INGRESS',
+  cgroup_inet_sock_create: 'SOCK_CREATE',
+};
 
 /** Nobody is told that a packet was refused on its way in: it is merely not there. */
-function asSeen(step: TraceStep, outwards: boolean): TraceStep {
-  if (outwards || step.expect['verdict'] !== 'deny') return step;
+function asSeen(step: TraceStep, hook: string): TraceStep {
+  if (hook !== 'INGRESS' || step.expect['verdict'] !== 'deny') return step;
   const { errno: _, ...rest } = step.expect;
   return { ...step, expect: { ...rest, verdict: 'dropped' } };
 }
 
-function fire(w: Writer, given: TraceStep): Written {
-  const { args } = given;
-  w.only(given, 'hook', 'cgroup');
-  const outwards = HOOKS[String(args['hook'])];
-  if (outwards === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
-  const step = asSeen(given, outwards);
-  w.need('event');
+/** What an event shows: who ran, and what the process that made it saw. */
+function eventWritten(w: Writer, step: TraceStep, call: string): Written {
   const runs = (name: string, wanted: boolean): string => {
     w.need('times');
     const times = `times(${w.program(name)})`;
@@ -97,12 +96,51 @@ function fire(w: Writer, given: TraceStep): Written {
     verdict: (value) => [text('verdict', String(value), 'event.verdict')],
   };
   const conditions = expected(w, step, undefined, checks);
-  const call = `fire(${w.cgroup(args['cgroup'])}, ${outwards})`;
   const asks = conditions.some((condition) => /\b(?:got|event)\b/.test(condition));
   if (!asks) return { lines: [`${call};`], conditions };
   const said = conditions.some((condition) => /\bgot\b/.test(condition));
   const lines = [`struct event event = ${call};`];
   return { lines: said ? [...lines, 'int got = event.unborn ? -ENOENT : -event.error;'] : lines, conditions };
+}
+
+function fire(w: Writer, given: TraceStep): Written {
+  const { args } = given;
+  w.only(given, 'hook', 'cgroup');
+  const hook = HOOKS[String(args['hook'])];
+  if (hook === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
+  w.need('event');
+  return eventWritten(w, asSeen(given, hook), `fire(${w.cgroup(args['cgroup'])}, ${hook})`);
+}
+
+function openSocket(w: Writer, step: TraceStep): Written {
+  w.only(step);
+  w.need('sockets');
+  const { lines, variable } = w.yields('open_socket()', step.as);
+  return { lines, conditions: expected(w, step, variable) };
+}
+
+function send(w: Writer, step: TraceStep): Written {
+  w.only(step, 'socket');
+  w.need('send');
+  return eventWritten(w, step, `send_through(${w.handle(step.args['socket'])})`);
+}
+
+const CAPABILITIES: Readonly<Record<string, number>> = {
+  CAP_NET_ADMIN: 12,
+  CAP_SYS_ADMIN: 21,
+  CAP_PERFMON: 38,
+  CAP_BPF: 39,
+};
+
+function setCaps(w: Writer, step: TraceStep): Written {
+  const { caps, userns } = step.args;
+  w.only(step, 'caps', 'userns');
+  w.need('set_caps');
+  const bits = (caps as readonly string[]).map((name) => {
+    const bit = CAPABILITIES[name];
+    return bit === undefined ? w.no('LR421', `no C form for the capability ${name}`) : `1ULL << ${bit} /* ${name} */`;
+  });
+  return simple(w, step, `set_caps(${bits.join(' | ') || '0'}, ${userns === true})`);
 }
 
 function kill(w: Writer, step: TraceStep): Written {
@@ -138,5 +176,8 @@ export const PROCESSES: Readonly<Record<string, (w: Writer, step: TraceStep) => 
   rmdir: onCgroup('rmdir', 'remove_cgroup', 'expectBusy'),
   join: onCgroup('join', 'join_cgroup'),
   open_cgroup: openCgroup,
+  open_socket: openSocket,
+  set_caps: setCaps,
+  send,
   fire,
 };
