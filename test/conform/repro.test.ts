@@ -134,7 +134,7 @@ function counterexamples(
 }
 
 /** What no C file shows, each with the reason that is given. */
-const WITHOUT_C = /^(?:no C form for the operation pidfd_getfd|limits\.entries is )/;
+const WITHOUT_C = /^(?:no C form for the operation (?:pidfd_getfd|io_uring_\w+)|limits\.entries is )/;
 const SCENARIOS = 50;
 const SAMPLE = 12;
 
