@@ -91,6 +91,15 @@ const layers = [
     to: { path: '^src/gate/' },
   },
   {
+    name: 'gate-compares-data',
+    comment:
+      'The gate compares records that runs left behind, and must come to the same answer wherever they are from. It runs nothing, ' +
+      'shows nothing and reads no file: run scenarios and read records in src/cli, and print in src/report/gate.',
+    severity: 'error',
+    from: { path: '^src/gate/[^/]+\\.ts$' },
+    to: { path: '^src/(?:explore|report|conform|world)/', dependencyTypesNot: ['type-only'], pathNot: '^src/world/(?:input|suggest)\\.ts$' },
+  },
+  {
     name: 'machine-at-the-edge',
     comment:
       'Files, processes and sockets are used in src/scenario, src/trace, src/conform, src/cli and src/report/write*.ts only: the rest ' +

@@ -92,6 +92,44 @@ const SEMANTICS: Readonly<Record<string, ErrorEntry>> = {
     'A rule of a proposal throws while a run calls it.',
     'Correct the place that the message names; a rule has to decide in every state that a run can reach.',
   ),
+  LR246: definite(
+    'A proposal does not come to an end, while it is loaded or while a run calls it, or needs more memory than there is.',
+    'Correct the place that the message names.',
+  ),
+  LR247: definite(
+    'The file of a proposal has errors of types: it names what does not exist, or decides by what is not there.',
+    'Correct the place that the message names; the types are those of lastref/models.',
+  ),
+};
+
+/** Gate, accepted records and waivers. */
+const GATE: Readonly<Record<string, ErrorEntry>> = {
+  LR501: definite(
+    'There is no accepted record to compare with: a gate against nothing would always be green.',
+    '`lastref promote` writes records; `--baseline S` compares with a run of S instead.',
+  ),
+  LR502: definite(
+    'A file among the accepted records is none, or not where it belongs, or of another semantics.',
+    'Restore it with git, or write all anew: remove the folder and call `lastref promote`.',
+  ),
+  LR503: definite(
+    'The candidate is not built on the semantics whose records are accepted.',
+    '`--baseline S` compares with a run of S.',
+  ),
+  LR504: definite('The file of waivers is malformed.', '`lastref schema waivers` prints what an entry has.'),
+  LR505: definite(
+    'A waiver expired, or would last too long.',
+    'Mend what it waives, or decide anew and write down the new reason and the new day.',
+  ),
+  LR506: definite(
+    'A waiver that nothing uses.',
+    'Remove it; where the divergence is another one now, look at that first.',
+  ),
+  LR507: definite('The same waiver stands there twice.', 'Remove one of them.'),
+  LR508: relative(
+    'The present verdicts cannot be accepted.',
+    'The message says which; `lastref check` shows them, and scenarios say what is expected of them.',
+  ),
 };
 
 /** Trace files. */
@@ -175,5 +213,6 @@ export const ERROR_CODES: Readonly<Record<string, ErrorEntry>> = {
   ...SEMANTICS,
   ...TRACES,
   ...KERNELS,
+  ...GATE,
   ...INTERNAL,
 };

@@ -1,4 +1,5 @@
 /** Exit codes, the same for every verb. README.md has the table. */
+import { type GateResult, gateVerdicts } from '../gate/gate.ts';
 import type { CheckResult, CheckVerdict } from '../scenario/result.ts';
 
 export const EXIT = { expected: 0, violated: 1, input: 2, unknown: 3, cannotRun: 4, vacuous: 5, internal: 70 } as const;
@@ -41,3 +42,7 @@ export function exitCodeOf({ verdict, expected }: Pick<CheckVerdict, 'verdict' |
 
 /** A run without any verdict checked nothing, which is an error of its input. */
 export const exitCodeOfRun = ({ verdicts }: Pick<CheckResult, 'verdicts'>): ExitCode => worst(verdicts.map(exitCodeOf));
+
+/** Undecided is not accepted, and neither is what nobody waived. */
+export const exitCodeOfGate = (result: GateResult): ExitCode =>
+  worst(gateVerdicts(result).map((verdict) => EXIT[verdict]));

@@ -23,7 +23,7 @@ function compileError(message: string): (Place & { readonly file: string; readon
 }
 
 /** The topmost line of the stack that lies in the file. */
-function placeInStack(error: Error, file: string): Place | undefined {
+export function placeOfError(error: Pick<Error, 'stack'>, file: string): Place | undefined {
   for (const frame of (error.stack ?? '').split('\n')) {
     const found = /(?:\(|at )(file:\/\/[^\s)]+?|\/[^\s)]+?)(?:\?[^\s):]*)?:(\d+):(\d+)\)?$/.exec(frame);
     if (found === null) continue;
@@ -99,7 +99,7 @@ export function loadError(error: unknown, file: string, known: KnownNames): Inpu
     };
     return inputError('LR241', `does not compile: ${compile.text}`, undefined, where);
   }
-  const place = placeInStack(error, file);
+  const place = placeOfError(error, file);
   const named = unknownName(error, file, place, known) ?? importError(error, file);
   if (named !== undefined) return named;
   const kind = error.name === 'Error' ? '' : `${error.name}: `;
@@ -113,6 +113,6 @@ export function ruleError(error: unknown, what: string, file: string): unknown {
   const hint = 'a rule has to decide in every state that the run reaches';
   return inputError('LR245', `the ${what} throws: ${kind}${error.message}`, hint, {
     file,
-    ...(placeInStack(error, file) ?? placeOfWord(what.split('"')[1] ?? what, file)),
+    ...(placeOfError(error, file) ?? placeOfWord(what.split('"')[1] ?? what, file)),
   });
 }

@@ -8,7 +8,7 @@ import { unknownNames } from '../modelling/under.ts';
 import { inputError } from './errors.ts';
 import { type KnownNames, loadError, nearest, placeOfWord, ruleError } from './load-error.ts';
 
-const SCRIPT = /\.[cm]?[jt]s$/;
+export const SCRIPT = /\.[cm]?[jt]s$/;
 
 /** What a word of the command line names. */
 export interface Chosen {

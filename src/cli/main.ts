@@ -4,6 +4,7 @@ import type { ModelDefinition } from '../modelling/model.ts';
 import type { Context } from './context.ts';
 import { asProblem, showProblem } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { addGate, addPromote } from './gate-command.ts';
 import { type Io, processIo } from './io.ts';
 import {
   choices,
@@ -17,6 +18,7 @@ import {
   withSelection,
   withSemantics,
 } from './options.ts';
+import type { SchemaName } from './schema.ts';
 import { version } from './version.ts';
 
 const EXITS = `
@@ -153,9 +155,9 @@ function addShowing(program: Command, run: Run): void {
 function addMaking(program: Command, run: Run): void {
   const schema = program
     .command('schema')
-    .description('JSON Schema of scenario files, of trace files, or of the JSON report')
-    .addArgument(new Argument('[name]').choices(['scenario', 'trace', 'report']).default('scenario'));
-  withOutput(schema, ['json']).action((name: 'scenario' | 'trace' | 'report', options: { readonly out?: string }) =>
+    .description('JSON Schema of scenario files, of trace files, of waivers, or of the JSON report')
+    .addArgument(new Argument('[name]').choices(['scenario', 'trace', 'report', 'waivers']).default('scenario'));
+  withOutput(schema, ['json']).action((name: SchemaName, options: { readonly out?: string }) =>
     run(async (context) => (await import('./schema.ts')).schema(name, options, context)),
   );
   program
@@ -186,6 +188,8 @@ function programFor(io: Io, run: Run): Command {
     .showHelpAfterError('Try `lastref --help`, or `lastref VERB --help`.');
   addCheck(program, run);
   addRivals(program, run);
+  addGate(program, run);
+  addPromote(program, run);
   addReplay(program, run);
   addDiff(program, run);
   addConform(program, run);

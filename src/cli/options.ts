@@ -6,6 +6,10 @@ import { didYouMean } from '../world/suggest.ts';
 export const FORMATS = ['text', 'json', 'junit'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Those of a gate; `waivers` writes entries to fill in. */
+export const GATE_FORMATS = ['text', 'markdown', 'json', 'junit', 'sarif', 'ktap', 'github', 'waivers'] as const;
+export type GateFormat = (typeof GATE_FORMATS)[number];
+
 export const STRATEGIES = ['bfs', 'dfs', 'random'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
@@ -55,7 +59,7 @@ function listOf<W extends string>(
   return (word, before) => [...(before ?? []), ...list(word, undefined).map(one)];
 }
 
-function positive(whole: boolean): (word: string) => number {
+export function positive(whole: boolean): (word: string) => number {
   return (word) => {
     const value = word.trim() === '' ? Number.NaN : Number(word.replaceAll('_', ''));
     if (!Number.isFinite(value) || value <= 0 || (whole && !Number.isInteger(value)))

@@ -65,3 +65,24 @@ export function lastReferenceTables(steps: readonly StepReport[], width: number)
       return [cut(`Who held the last reference to ${clean(object)}`, width), ...lines, ''];
     });
 }
+
+export interface LastHolder {
+  readonly object: string;
+  /** Number, actor and operation of the step that dropped it. */
+  readonly step: number;
+  readonly actor: string;
+  readonly op: string;
+  /** Who held it until then; empty where only the count told. */
+  readonly held: readonly string[];
+}
+
+/** Who held the last reference to each object that lost it, and which step dropped it. */
+export function lastHolders(steps: readonly StepReport[]): readonly LastHolder[] {
+  const objects = new Set(steps.flatMap(({ before }) => Object.keys(before.holders)));
+  return [...objects].flatMap((object) => {
+    const dropped = steps.findLast((step) => lostItsLast([step], object));
+    if (dropped === undefined) return [];
+    const { number, actor, op, before } = dropped;
+    return [{ object, step: number, actor, op, held: before.holders[object] ?? [] }];
+  });
+}

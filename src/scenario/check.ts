@@ -116,6 +116,7 @@ export function checkScenario(
     strategy,
     seed: strategy === 'random' ? (options.seed ?? DEFAULT_SEED) : undefined,
     verdicts: judge.verdicts(checks),
+    bounds: exploration.bounds,
     states,
     transitions,
     depth,

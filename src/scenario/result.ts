@@ -57,6 +57,8 @@ export interface CheckResult {
   readonly strategy: string;
   readonly seed: string | undefined;
   readonly verdicts: readonly CheckVerdict[];
+  /** Bounds that were hit; empty means that everything was looked at, outcomes and coverage included. */
+  readonly bounds: readonly string[];
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;

@@ -122,6 +122,7 @@ export function result(of: Partial<CheckResult> = {}): CheckResult {
       charts: ['link: ABSENT -PRIME-> PRIMED'],
       works: [],
     },
+    bounds: [],
     neverEnabled: [],
     ...of,
   };

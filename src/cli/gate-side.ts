@@ -1,0 +1,73 @@
+/** One side of a comparison, run here or, where a file of the user takes part, in a thread that can be ended. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ModelDefinition } from '../modelling/model.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { type Collected, type CollectRequest, collect, demandBuiltOn } from './collect.ts';
+import { showProblem } from './errors.ts';
+import { collectGuarded } from './guarded.ts';
+import { interruptible } from './interruptible.ts';
+import type { Io } from './io.ts';
+import { chooseSemantics, SCRIPT } from './load-semantics.ts';
+import type { Progress } from './progress.ts';
+import { typeErrors } from './type-check.ts';
+
+export interface Side {
+  readonly request: CollectRequest;
+  readonly scenarios: readonly Scenario[];
+  readonly model: ModelDefinition;
+  readonly io: Io;
+  readonly progress: Progress;
+  readonly pathOf: (file: string) => string;
+}
+
+export class Interrupted extends Error {}
+
+/** Semantics that come with lastref: nothing of them loops, and nobody needs to check their types again. */
+async function builtIn({ request, scenarios, model, io, progress, pathOf }: Side): Promise<Collected> {
+  const { model: used, chosen } = await chooseSemantics([request.word], model, io.cwd);
+  const [first] = chosen ?? [];
+  if (first === undefined) throw new Error('no semantics was chosen');
+  if (request.builtOn !== undefined) demandBuiltOn(first, request.builtOn, used);
+  const onProgress = (what: string): void => progress.begin(what);
+  const ran = interruptible(() => collect({ request, scenarios, model: used, chosen: first, onProgress, pathOf }));
+  progress.end();
+  if (!ran.done) throw new Interrupted();
+  return ran.value;
+}
+
+/** All errors are shown; the last is thrown, which gives the exit code. */
+async function demandTypes({ request, io }: Side): Promise<void> {
+  const file = resolve(io.cwd, request.word);
+  // A file that is not there is refused by the loader, which says how to write one.
+  if (!existsSync(file)) return;
+  const errors = await typeErrors(file);
+  for (const error of errors.slice(0, -1)) showProblem(error, io);
+  const last = errors.at(-1);
+  if (last !== undefined) throw last;
+}
+
+async function fromFile(side: Side): Promise<Collected> {
+  const { request, io, progress } = side;
+  await demandTypes(side);
+  let interrupt: () => void = () => undefined;
+  const interrupted = new Promise<never>((_, fail) => {
+    interrupt = () => fail(new Interrupted());
+  });
+  const unlisten = io.onInterrupt(interrupt);
+  const stop = new AbortController();
+  try {
+    return await Promise.race([collectGuarded(request, (what) => progress.begin(what), stop.signal), interrupted]);
+  } finally {
+    progress.end();
+    unlisten();
+    stop.abort();
+  }
+}
+
+/** Throws InputError and ScenarioProblems for what is the fault of the input, Interrupted when the user stops it. */
+export const runSide = (side: Side): Promise<Collected> =>
+  SCRIPT.test(side.request.word) && !Object.hasOwn(side.model.semantics, side.request.word)
+    ? fromFile(side)
+    : builtIn(side);
