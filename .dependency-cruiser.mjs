@@ -71,7 +71,7 @@ const layers = [
       '(`import type`); for a value, let the search put it into its result.',
     severity: 'error',
     from: { path: '^src/report/' },
-    to: { path: '^src/(?:explore|world|gate|explain)/', dependencyTypesNot: ['type-only'] },
+    to: { path: '^src/(?:explore|world|explain|gate/diff)/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'diff-compares-machines-and-shows-nothing',
@@ -97,7 +97,11 @@ const layers = [
       'shows nothing and reads no file: run scenarios and read records in src/cli, and print in src/report/gate.',
     severity: 'error',
     from: { path: '^src/gate/[^/]+\\.ts$' },
-    to: { path: '^src/(?:explore|report|conform|world)/', dependencyTypesNot: ['type-only'], pathNot: '^src/world/(?:input|suggest)\\.ts$' },
+    to: {
+      path: '^src/(?:explore|report|conform|world)/',
+      dependencyTypesNot: ['type-only'],
+      pathNot: '^src/world/(?:input|suggest)\\.ts$',
+    },
   },
   {
     name: 'machine-at-the-edge',

@@ -1,9 +1,11 @@
 /** `lastref promote [paths...]`: the present verdicts of the default semantics become the accepted records. */
 import { compareRecords } from '../gate/compare.ts';
+import type { ScenarioRecord } from '../gate/record.ts';
 import { applyWaivers } from '../gate/waivers.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import { promotionText } from '../report/gate/promotion.ts';
 import type { CheckResult } from '../scenario/result.ts';
+import { runsOf } from '../scenario/suite.ts';
 import { type Collected, ScenarioProblems } from './collect.ts';
 import type { Context } from './context.ts';
 import { problemText } from './errors.ts';
@@ -36,35 +38,39 @@ interface Refusal {
   readonly message: string;
 }
 
-/** What a run found that is not what its scenario expects, or that is not known. */
-function refusalsOf(result: CheckResult): readonly Refusal[] {
+/** What a run found that is not known, or not what its scenario expects, if that speaks of the semantics at all. */
+function refusalsOf(result: CheckResult, speaks: boolean): readonly Refusal[] {
   const where = `${result.file} at grain ${result.grain}`;
   const unclean = result.verdicts.flatMap((verdict): readonly Refusal[] => {
-    const code = exitCodeOf(verdict);
-    if (code === EXIT.expected && verdict.verdict !== 'unknown') return [];
+    const unknown = verdict.verdict === 'unknown';
+    const code = unknown ? EXIT.unknown : speaks ? exitCodeOf(verdict) : EXIT.expected;
     const message = `${where}: ${verdict.label} is ${verdict.verdict}, expected: ${verdict.expected}`;
-    return [{ code: verdict.verdict === 'unknown' ? EXIT.unknown : code, message }];
+    return code === EXIT.expected ? [] : [{ code, message }];
   });
   if (unclean.length > 0 || result.bounds.length === 0) return unclean;
   return [{ code: EXIT.unknown, message: `${where}: a bound was hit: ${result.bounds.join(', ')}` }];
 }
 
-/** Setup that fails is accepted where the scenario does not speak of this semantics at all. */
-function setupRefusals(
-  { records }: Collected,
-  { scenarios, pathOf }: SuiteSelection,
-  semantics: string,
-): readonly Refusal[] {
+/** A setup that fails is what a record says of a scenario for other semantics; elsewhere it is a mistake. */
+function setupRefusals({ scenario, runs }: ScenarioRecord): readonly Refusal[] {
+  return Object.entries(runs).flatMap(([grain, { setup }]) =>
+    setup === undefined
+      ? []
+      : [{ code: EXIT.input, message: `${scenario} at grain ${grain}: the setup does not succeed: ${setup}` }],
+  );
+}
+
+/** Everything that stands against accepting these runs. */
+function allRefusals({ results, records, name }: Collected, { scenarios, pathOf }: SuiteSelection): readonly Refusal[] {
   const speaking = new Set(
-    scenarios.filter((scenario) => scenario.semantics.includes(semantics)).map(({ file }) => pathOf(file)),
+    scenarios
+      .filter((scenario) => runsOf(scenario).some(({ semantics }) => semantics === name))
+      .map(({ file }) => pathOf(file)),
   );
-  return records.flatMap(({ scenario, runs }) =>
-    Object.entries(runs).flatMap(([grain, { setup }]) =>
-      setup === undefined || !speaking.has(scenario)
-        ? []
-        : [{ code: EXIT.input, message: `${scenario} at grain ${grain}: the setup does not succeed: ${setup}` }],
-    ),
-  );
+  return [
+    ...results.flatMap((result) => refusalsOf(result, speaking.has(pathOf(result.file)))),
+    ...records.filter(({ scenario }) => speaking.has(scenario)).flatMap(setupRefusals),
+  ];
 }
 
 interface Promotion {
@@ -115,10 +121,7 @@ async function run(promotion: Promotion): Promise<ExitCode> {
     takesPart(record.scenario),
   );
   const collected = await collectAll(promotion);
-  const refusals = [
-    ...collected.results.flatMap(refusalsOf),
-    ...setupRefusals(collected, suite, model.defaultSemantics),
-  ];
+  const refusals = allRefusals(collected, suite);
   if (refusals.length > 0) return refused(refusals, promotion);
   const comparison = compareRecords(
     present.map(({ record }) => record),

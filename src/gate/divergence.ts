@@ -1,5 +1,4 @@
 /** Divergences: what differs between two records, each with a fingerprint that a waiver can name. */
-import type { Verdict } from '../scenario/result.ts';
 import type { Grain } from '../world/input.ts';
 
 /** What every class means, for reports and for `lastref schema waivers`. */
@@ -55,11 +54,9 @@ export interface Divergence {
 
 /** One thing that differs, with what a waiver names it by. */
 export interface Fingerprinted extends Divergence {
-  /** 16 hexadecimal digits; docs/decisions/015-gate.md says what goes into it. */
+  /** `fp-` and 16 hexadecimal digits; docs/decisions/015-gate.md says what goes into it. */
   readonly fingerprint: string;
 }
-
-export type VerdictOrNone = Verdict | 'none';
 
 /** What a verdict means for an exit code: undecided, vacuous, or another one. */
 export function seriousness(of: DivergenceClass): 'violated' | 'unknown' | 'vacuous' {
@@ -72,7 +69,8 @@ function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text))
     value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
-  return value.toString(16).padStart(16, '0');
+  // The letters keep YAML from reading digits as a number.
+  return `fp-${value.toString(16).padStart(16, '0')}`;
 }
 
 /**

@@ -25,7 +25,7 @@ const waiverShape = z.strictObject({
     .describe('label of the property, the outcome, `command ERRNO`, or what is covered no more'),
   fingerprint: z
     .string()
-    .regex(/^[0-9a-f]{16}$/, 'a fingerprint is 16 hexadecimal digits, as `lastref gate` prints it')
+    .regex(/^fp-[0-9a-f]{16}$/, 'a fingerprint is `fp-` and 16 hexadecimal digits, as `lastref gate` prints it')
     .describe('of this very divergence, as `lastref gate` prints it'),
   reason: z.string().trim().min(REASON_MIN, `say in at least ${REASON_MIN} characters why this is right`),
   link: z.url({ protocol: /^https?$/, error: 'a link is an http or https URL' }).describe('where it was decided'),
