@@ -37,7 +37,7 @@ async function run(request: CollectRequest, builtIn: ModelDefinition): Promise<C
   const { model, chosen } = await chooseSemantics([request.word], builtIn, request.cwd);
   const [first] = chosen ?? [];
   if (first === undefined) throw new Error('no semantics was chosen');
-  if (request.builtOn !== undefined) demandBuiltOn(first, request.builtOn, model);
+  if (request.builtOn !== undefined) demandBuiltOn(first, request.builtOn, model, request.cwd);
   const loaded = request.files.map((file) => {
     post({ type: 'at', what: file });
     return loadScenarioFile(file, builtIn);

@@ -1,4 +1,5 @@
 /** Collecting: every scenario of a suite under one semantics, as results and records to compare. */
+import { resolve } from 'node:path';
 import type { Budget } from '../explore/budget.ts';
 import { mutantsOf } from '../gate/mutant.ts';
 import { type RunRecord, runRecord, type ScenarioRecord, withoutSetup } from '../gate/record.ts';
@@ -57,19 +58,20 @@ export const grainsOf = (scenario: Scenario): readonly Grain[] => [
 ];
 
 /** LR503 where golden records are of another semantics than the candidate changes. */
-export function demandBuiltOn(chosen: Chosen, wanted: string, { semantics }: ModelDefinition): void {
+export function demandBuiltOn(chosen: Chosen, wanted: string, { semantics }: ModelDefinition, cwd: string): void {
   const own = semantics[chosen.name];
   const layers = own === undefined ? [] : layersOf(own).map(({ name }) => name);
   if (layers.includes(wanted)) return;
   const grounds = layers.filter((name) => name !== chosen.name);
   const base = grounds.findLast((name) => Object.hasOwn(semantics, name));
+  const file = chosen.as === undefined ? undefined : resolve(cwd, chosen.as);
   throw inputError(
     'LR503',
     grounds.length === 0
       ? `${chosen.name} is no proposal over ${wanted}, whose records are accepted`
       : `${chosen.name} changes ${grounds.join(' and ')}, and the accepted records are of ${wanted}`,
     `--baseline ${base ?? wanted} compares with a run of that`,
-    chosen.as === undefined ? undefined : { file: chosen.as, ...placeOfWord(base ?? chosen.name, chosen.as) },
+    file === undefined ? undefined : { file, ...placeOfWord(base ?? chosen.name, file) },
   );
 }
 

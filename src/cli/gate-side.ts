@@ -29,7 +29,7 @@ async function builtIn({ request, scenarios, model, io, progress, pathOf }: Side
   const { model: used, chosen } = await chooseSemantics([request.word], model, io.cwd);
   const [first] = chosen ?? [];
   if (first === undefined) throw new Error('no semantics was chosen');
-  if (request.builtOn !== undefined) demandBuiltOn(first, request.builtOn, used);
+  if (request.builtOn !== undefined) demandBuiltOn(first, request.builtOn, used, request.cwd);
   const onProgress = (what: string): void => progress.begin(what);
   const ran = interruptible(() => collect({ request, scenarios, model: used, chosen: first, onProgress, pathOf }));
   progress.end();

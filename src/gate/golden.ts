@@ -71,7 +71,10 @@ export function goldenText({ scenario, semantics, runs }: ScenarioRecord): strin
     if (record.bounds.length > 0) throw new Error(`the record of ${scenario} at ${grain} is not complete`);
     return [[grain, runText(record)] as const];
   });
-  return HEADER + stringify({ scenario, semantics, runs: Object.fromEntries(shown) }, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return (
+    HEADER +
+    stringify({ scenario, semantics, runs: Object.fromEntries(shown) }, { aliasDuplicateObjects: false, lineWidth: 0 })
+  );
 }
 
 function runOf(of: z.output<typeof run>): RunRecord {
