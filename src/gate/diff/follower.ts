@@ -2,14 +2,14 @@
  * The side that is followed: all states that it may be in after it has shown the same as the other. What nobody sees it
  * does at any time: deferred work, and whatever lies between the call of a command and its return.
  *
- * A member is a state with a note per actor: 0, or 1 + a choice (called, and not begun yet), or -1 - an answer (the command
- * has its result, and has not returned).
+ * A member is a state with a note per actor: 0, or 1 + a choice (called, and not begun yet), or a negative number for an
+ * answer (the command has its result, and may be back in user mode, but has not been seen to return).
  */
 import { actorsOf, type Choice, other, type SideIndex } from './choices.ts';
 import { Interner } from './interner.ts';
 import type { Observation } from './observation.ts';
 import type { ProductParts, Row } from './search.ts';
-import type { Side, Taken } from './side.ts';
+import type { Shared, Side, Taken } from './side.ts';
 
 interface Member {
   readonly state: number;
@@ -24,6 +24,11 @@ export type After =
   | { readonly members: Members }
   | { readonly instead: Observation | undefined; readonly rows: readonly Row[] }
   | 'bound';
+
+/** Notes: the command has this answer; it is back in user mode with it; which answer it is. */
+const hasAnswer = (answer: number): number => -1 - 2 * answer;
+const isBackWith = (answer: number): number => -2 - 2 * answer;
+const answerIn = (note: number): number => Math.floor((-1 - note) / 2);
 
 const NO_ROWS: readonly Row[] = [];
 
@@ -112,7 +117,9 @@ export class Follower {
     const { taken } = this.side;
     if (taken.bound !== undefined) this.bounds.add(taken.bound);
     if (taken.bound !== undefined || taken.begins !== starts || taken.besides !== besides) return [];
-    const note = taken.answer >= 0 ? -1 - taken.answer : starts || actor < 0 ? 0 : (member.notes[actor] as number);
+    const before = starts || actor < 0 ? 0 : (member.notes[actor] as number);
+    const answered = taken.answer >= 0 ? hasAnswer(taken.answer) : before;
+    const note = taken.returns && answered < 0 ? isBackWith(answerIn(answered)) : answered;
     return [[this.noted(member, next, actor, note), t]];
   }
 
@@ -124,8 +131,11 @@ export class Follower {
     return all;
   }
 
-  /** Follows one step of the side that runs. `closed`: the members before it, closed. */
-  after(closed: Members, choice: Choice, c: number, own: number, taken: Taken): After {
+  /**
+   * Follows one step of the side that runs. `closed`: the members before it, closed; `answer`: number of what a command
+   * returns with in this step, or -1.
+   */
+  after(closed: Members, choice: Choice, c: number, own: number, taken: Taken, answer: number): After {
     const { actor } = choice;
     let members = closed;
     if (taken.begins) {
@@ -134,18 +144,18 @@ export class Follower {
       if (taken.besides >= 0) members = this.shownBesides(this.closed(members), choice, -1, taken);
     } else if (taken.besides >= 0 || choice.fault) members = this.shownBesides(closed, choice, own, taken);
     else members = this.beside(closed, choice, own);
-    if (members.size === 0) return this.otherBesides(closed, choice, own, taken);
+    if (members.size === 0) return this.otherBesides(closed, choice, own, taken, answer);
     members = this.closed(members);
-    if (taken.answer < 0) return { members };
+    if (answer < 0) return { members };
     const returned: Members = new Map();
     for (const [number, rows] of members) {
       const member = this.members.at(number);
-      if (member.notes[actor] === -1 - taken.answer) {
+      if (member.notes[actor] === isBackWith(answer)) {
         const next = this.noted(member, member.state, actor, 0);
         if (!returned.has(next)) returned.set(next, rows);
       }
     }
-    if (returned.size === 0) return this.otherAnswer(members, actor, taken);
+    if (returned.size === 0) return this.otherAnswer(members, actor, taken, answer);
     return { members: this.closed(returned) };
   }
 
@@ -192,27 +202,43 @@ export class Follower {
     return members;
   }
 
-  private otherBesides(closed: Members, { alike }: Choice, own: number, taken: Taken): After {
+  private otherBesides(closed: Members, { alike }: Choice, own: number, taken: Taken, answer: number): After {
     if (this.bounds.size > 0) return 'bound';
-    const shown = this.parts.shared.observations.at(taken.seen);
+    const shown = withAnswer(this.parts.shared, taken, answer);
     for (const [number, rows] of closed)
       for (const t of alike[this.index]) {
-        if (this.side.take(this.members.at(number).state, t) < 0) continue;
+        if (this.side.take(this.members.at(number).state, t) < 0 || this.side.taken.begins !== taken.begins) continue;
         const { records, laws } = this.parts.shared.observations.at(this.side.taken.seen);
         return { instead: { ...shown, records, laws }, rows: this.row(rows, own, t) };
       }
     return { instead: { ...shown, records: [], laws: [] }, rows: this.row(firstOf(closed), own, -1) };
   }
 
-  private otherAnswer(members: Members, actor: number, taken: Taken): After {
+  private otherAnswer(members: Members, actor: number, taken: Taken, answer: number): After {
     if (this.bounds.size > 0) return 'bound';
-    const shown = this.parts.shared.observations.at(taken.seen);
+    const shown = withAnswer(this.parts.shared, taken, answer);
     for (const [number, rows] of members) {
       const note = this.members.at(number).notes[actor] as number;
-      if (note < 0) return { instead: { ...shown, ...this.parts.shared.answers.at(-1 - note) }, rows };
+      if (note < 0 && isBackWith(answerIn(note)) === note)
+        return { instead: { ...shown, ...this.parts.shared.answers.at(answerIn(note)) }, rows };
     }
-    return { instead: { ...shown, errno: null, values: {}, ends: false }, rows: firstOf(members) };
+    return { instead: withoutAnswer(shown), rows: firstOf(members) };
   }
 }
+
+/** What a step shows, with the answer that a command returns with. */
+export function withAnswer({ observations, answers }: Shared, { seen }: Taken, answer: number): Observation {
+  const shown = observations.at(seen);
+  return answer < 0 ? shown : { ...shown, ...answers.at(answer), ends: true, returns: true };
+}
+
+/** What is shown instead of a return by a command that goes on. */
+export const withoutAnswer = (shown: Observation): Observation => ({
+  ...shown,
+  errno: null,
+  values: {},
+  ends: false,
+  returns: false,
+});
 
 const firstOf = (members: Members): readonly Row[] => [...members.values()][0] ?? NO_ROWS;

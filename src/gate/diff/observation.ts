@@ -19,6 +19,8 @@ export interface Observation {
   /** A command is called here; its result is known from here on. Both at once except at grain `lock`. */
   readonly begins: boolean;
   readonly ends: boolean;
+  /** The caller is back in user mode: what was left to do before is done. */
+  readonly returns: boolean;
 }
 
 /** What a state shows to whoever looks: by probe, then by what it looks at. */
@@ -54,6 +56,7 @@ export function observationOf(
     laws: (machine.reports[report - 1] ?? []).flatMap(({ kind, label }) => (kind === 'law' ? label : [])),
     begins: !work && wasIdle,
     ends: !work && machine.concluded(t, wasIdle),
+    returns: !work && machine.idle(t),
   };
 }
 
@@ -67,8 +70,14 @@ export function besidesAnswer({ ends, values, records, laws }: Observation): obj
 }
 
 /** Nobody but the kernel knows that this happened. */
-export const isSilent = ({ errno, values, records, laws, begins, ends }: Observation): boolean =>
-  errno === null && Object.keys(values).length === 0 && records.length === 0 && laws.length === 0 && !begins && !ends;
+export const isSilent = ({ errno, values, records, laws, begins, ends, returns }: Observation): boolean =>
+  errno === null &&
+  Object.keys(values).length === 0 &&
+  records.length === 0 &&
+  laws.length === 0 &&
+  !begins &&
+  !ends &&
+  !returns;
 
 /**
  * What makes two differences essentially the same: the command, the kind of difference, and, where it is a result, both
@@ -132,8 +141,12 @@ export function contrast(a: Observation | undefined, b: Observation | undefined)
       what: '',
       answers: [a.records.join(', ') || 'nothing', b.records.join(', ') || 'nothing'],
     };
-  if (a.begins !== b.begins || a.ends !== b.ends)
-    return { kind: 'result', what: '', answers: [a.ends ? 'ends' : 'goes on', b.ends ? 'ends' : 'goes on'] };
+  if (a.begins !== b.begins || a.ends !== b.ends || a.returns !== b.returns)
+    return {
+      kind: 'result',
+      what: '',
+      answers: [a.returns ? 'returns' : 'goes on', b.returns ? 'returns' : 'goes on'],
+    };
   return undefined;
 }
 

@@ -6,7 +6,9 @@ import type { Description } from '../../modelling/model.ts';
 import { retraceStep, type StepReport } from '../../trace/retrace.ts';
 import type { Machine } from '../../world/machine.ts';
 import { other, type SideIndex } from './choices.ts';
+import { withoutAnswer } from './follower.ts';
 import {
+  type Answer,
   besidesAnswer,
   type Contrast,
   contrast,
@@ -108,12 +110,17 @@ function agreeInLockstep([a, b]: Runs, rows: readonly Row[]): boolean {
 }
 
 /** What an actor's commands returned before a row. */
-const answersOf = ({ steps, observations }: Watched, actor: string | undefined, before: number): readonly string[] =>
-  observations.slice(0, before).flatMap((each, i) => {
-    if (each === undefined || !each.ends || steps[i]?.actor !== actor) return [];
+function answersOf({ steps, observations }: Watched, actor: string | undefined, before: number): readonly string[] {
+  const returned: string[] = [];
+  let answer = '';
+  observations.slice(0, before).forEach((each, i) => {
+    if (each === undefined || steps[i]?.actor !== actor) return;
     const { op, errno, values } = each;
-    return [text({ op, errno, values })];
+    if (each.ends) answer = text({ op, errno, values });
+    if (each.returns) returned.push(answer);
   });
+  return returned;
+}
 
 /** What is seen besides answers before a row, in order. */
 const besidesOf = ({ observations }: Watched, before: number): readonly string[] =>
@@ -142,6 +149,20 @@ function agreeWhileFollowed(runs: Runs, rows: readonly Row[], only: SideIndex, e
   return alike;
 }
 
+const returning = (shown: Observation, answer: string): Observation => ({
+  ...shown,
+  ...(JSON.parse(answer) as Answer),
+  ends: true,
+  returns: true,
+});
+
+/** What the side that runs shows in its last step, with what a command returns that returns in it. */
+function lastOf(run: Watched, end: number): Observation | undefined {
+  const own = run.observations[end];
+  const answer = answersOf(run, run.steps[end]?.actor, end + 1).at(-1);
+  return own?.returns && answer !== undefined ? returning(own, answer) : own;
+}
+
 /** What the side that follows shows instead of the last step of the other. */
 function insteadOf(
   own: Observation,
@@ -159,8 +180,7 @@ function insteadOf(
   const actor = runs[only].steps[end]?.actor;
   const rank = answersOf(runs[only], actor, end).length;
   const answer = answersOf(others, actor, others.observations.length)[rank];
-  if (answer === undefined) return { ...own, errno: null, values: {}, ends: false };
-  return { ...own, ...(JSON.parse(answer) as Pick<Observation, 'op' | 'errno' | 'values'>) };
+  return answer === undefined ? withoutAnswer(own) : returning(own, answer);
 }
 
 /** The difference that the runs show at their end. */
@@ -178,7 +198,7 @@ function shownBy(
   );
   if (claimed.kind === 'shows') return states;
   if (only === undefined) return contrast(runs[0].observations[last], runs[1].observations[last]);
-  const own = runs[only].observations[end];
+  const own = lastOf(runs[only], end);
   if (own === undefined) return undefined;
   const instead = insteadOf(own, runs, only, end, claimed.kind);
   return only === 0 ? contrast(own, instead) : contrast(instead, own);

@@ -32,8 +32,10 @@ export interface Taken {
   readonly seen: number;
   readonly silent: boolean;
   readonly begins: boolean;
-  /** Number of what a command returns that returns here; -1 where none does. */
+  /** Number of what a command will return that has its result here; -1 where none has. */
   readonly answer: number;
+  /** The command returns here. */
+  readonly returns: boolean;
   /** Number of what else is seen; -1 for nothing. */
   readonly besides: number;
   /** A law broke: what was half done leads nowhere. */
@@ -50,7 +52,16 @@ const WORTH_STORING = 3;
 export class Side {
   readonly machine: Machine;
   /** What the step that was taken last shows. */
-  taken: Taken = { seen: -1, silent: false, begins: false, answer: -1, besides: -1, fatal: false, bound: undefined };
+  taken: Taken = {
+    seen: -1,
+    silent: false,
+    begins: false,
+    answer: -1,
+    returns: false,
+    besides: -1,
+    fatal: false,
+    bound: undefined,
+  };
   private readonly shared: Shared;
   private readonly look: Look;
   private readonly trees: DecisionTrees;
@@ -174,7 +185,7 @@ export class Side {
     const key = `${seen} ${bound ?? ''}`;
     const known = this.leafNumbers.get(key);
     if (known !== undefined) return known;
-    const { op, errno, values, begins, ends, laws } = observation;
+    const { op, errno, values, begins, ends, returns, laws } = observation;
     const answer: Answer = { op, errno, values };
     const more = besidesAnswer(observation);
     this.leaves.push({
@@ -182,6 +193,7 @@ export class Side {
       silent: isSilent(observation),
       begins,
       answer: ends ? answers.number(JSON.stringify(answer), () => answer) : -1,
+      returns,
       besides: more === undefined ? -1 : besides.number(JSON.stringify(more), () => more),
       fatal: laws.length > 0,
       bound,
