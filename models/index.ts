@@ -3,6 +3,7 @@ import type { ModelDefinition } from '../src/modelling/index.ts';
 import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
+import { IMPLICATIONS } from './implications.ts';
 import { menus } from './menus.ts';
 import { objects } from './objects/index.ts';
 import { shows } from './observe.ts';
@@ -60,6 +61,7 @@ export const bpf: ModelDefinition = {
   commands,
   works: Object.values(works),
   properties,
+  implications: IMPLICATIONS,
   flags: FLAG_VALUES,
   errnos: ERRNOS,
   rules,

@@ -1,11 +1,12 @@
 /** `lastref explain NAME`: what a name means: a property, command, deferred work, semantics, feature, rule, grain, claim, errno or error code. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import { changeText, listChanges } from '../modelling/semantics.ts';
+import { implicationsText } from '../report/implications.ts';
 import { wrap } from '../report/width.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { type Entry, TOPICS } from './catalogue.ts';
-import { type Context, emit } from './context.ts';
+import { type Context, emit, json } from './context.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import { inputError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -150,13 +151,18 @@ const EXPLAINERS: readonly Explainer[] = [errorCode, property, command, work, se
 export async function explain(name: string | undefined, options: WhyOptions, context: Context): Promise<ExitCode> {
   if (options.why !== undefined) return why(options.why, options, context);
   const { io, model: load } = context;
+  const model = await load();
+  if (options.graph === true) {
+    const implications = model.implications ?? [];
+    emit(options.format === 'json' ? json(implications) : implicationsText(implications), options, io);
+    return EXIT.expected;
+  }
   if (name === undefined)
     throw inputError(
       'LR001',
       "missing required argument 'name'",
       '`lastref explain no-gap`, or `lastref explain --why SCENARIO`',
     );
-  const model = await load();
   let read: readonly Scenario[] | undefined;
   const scenarios = (): readonly Scenario[] => {
     read ??= knownScenarios(model, io);

@@ -137,6 +137,7 @@ function addShowing(program: Command, run: Run): void {
     .description('what a property, command, semantics, rule, claim or error code means; or why a scenario breaks')
     .argument('[name]')
     .option('--why <scenario>', 'why properties of this scenario fail: who changed what, because of what')
+    .option('--graph', 'which property fails with which other, as text and as a Mermaid diagram')
     .option('--property <label>', 'with --why: only this check of the scenario');
   withOutput(withRules(explain), ['text', 'json']).action(
     (name: string | undefined, options: Parameters<typeof import('./explain.ts')['explain']>[1]) =>

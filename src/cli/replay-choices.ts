@@ -64,9 +64,10 @@ export async function replayOfChoices(
     showProblems(replayed.problems, io);
     return EXIT.input;
   }
-  const verdicts = replayed.value.broken.map((broken) => {
-    const verdict = verdictOf(broken, scenario, replayed.value, model);
-    return { ...verdict, trace: { ...broken, because: whyViolated(scenario, model, replayed.value, verdict) } };
+  const broken = replayed.value.broken.map((each) => verdictOf(each, scenario, replayed.value, model));
+  const verdicts = broken.map((verdict) => {
+    const because = whyViolated(scenario, model, replayed.value, verdict, broken);
+    return { ...verdict, trace: verdict.trace && { ...verdict.trace, because } };
   });
   const exitCode = worst([EXIT.expected, ...verdicts.map(exitCodeOf)]);
   const palette = options.out === undefined ? paletteFor(io.stdout.isTerminal, io.env) : PLAIN;

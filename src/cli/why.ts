@@ -19,6 +19,8 @@ import { pathOf, showProblems } from './scenarios.ts';
 export interface WhyOptions extends Pick<RunOptions, 'semantics' | 'grain'>, OutputOptions<'text' | 'json'> {
   readonly why?: string;
   readonly property?: string;
+  /** Instead: the implication graph. */
+  readonly graph?: boolean;
 }
 
 /** The violated ones, or the one that is asked for. Throws InputError where there is nothing to explain. */
@@ -61,7 +63,7 @@ export async function why(file: string, options: WhyOptions, { io, model: load }
   }
   const found = asked(result.value, options.property).map((verdict) => ({
     verdict,
-    because: whyViolated(scenario, model, result.value, verdict),
+    because: whyViolated(scenario, model, result.value, verdict, result.value.verdicts),
     otherwise: counterfactual(scenario, model, result.value, verdict),
   }));
   const { title, semantics, grain } = result.value;

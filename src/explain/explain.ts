@@ -6,6 +6,7 @@ import type { WorldInput } from '../world/input.ts';
 import { bystander } from './aside.ts';
 import type { Bystander, Citation, Explanation, LastReference, Link } from './explanation.ts';
 import { History } from './history.ts';
+import { sorted } from './implications.ts';
 import type { Place } from './places.ts';
 import { type Change, slice } from './slice.ts';
 
@@ -16,11 +17,15 @@ export interface Question {
   readonly path: readonly number[];
   /** Label of the property or law that fails at the end of the path. */
   readonly label: string;
+  /** Key of the property; the label where it is a law. */
+  readonly property: string;
+  /** Properties that fail in the same run. */
+  readonly failing: readonly string[];
   readonly claims: readonly string[];
 }
 
 /** Computes why the path breaks the property. Throws if it does not. */
-export function explain({ input, path, label, claims }: Question): Explanation {
+export function explain({ input, path, label, property, failing, claims }: Question): Explanation {
   const { model } = input;
   const history = new History(input, path, label);
   const { changes, roots, tried } = slice(history);
@@ -28,6 +33,8 @@ export function explain({ input, path, label, claims }: Question): Explanation {
   const inside = new Set(links.map(({ step }) => step));
   const retraced = retrace(history.machine, path, label, model.describe);
   if (retraced.broken === undefined) throw new Error(`LR931 "${label}" is not broken at the end of ${path.join(',')}`);
+  const { following } = sorted(failing, model.implications ?? []);
+  const source = following.find((each) => each.property === property);
   return {
     label,
     why: retraced.broken.why,
@@ -38,6 +45,10 @@ export function explain({ input, path, label, claims }: Question): Explanation {
     links,
     bystanders: bystanders(history, ofFailure(history, inside), model),
     lastReferences: lastReferences(retraced.steps, inside, path.length),
+    followsFrom: source && { property: source.from, because: source.because },
+    implies: following
+      .filter(({ from }) => from === property)
+      .map((each) => ({ property: each.property, because: each.because })),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Why a property failed, as data. Prose is made of it in src/report/because.ts. */
+import type { Consequence } from './implications.ts';
 
 /** A command, deferred work or rule, and where its source and its facts are. */
 export interface Citation {
@@ -82,4 +83,7 @@ export interface Explanation {
   readonly links: readonly Link[];
   readonly bystanders: readonly Bystander[];
   readonly lastReferences: readonly LastReference[];
+  /** Of what fails in the same run: what this must follow from, and what must follow from it. */
+  readonly followsFrom: Consequence | undefined;
+  readonly implies: readonly Consequence[];
 }

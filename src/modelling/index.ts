@@ -37,7 +37,7 @@ export type {
   Use,
 } from './model.ts';
 export { type ListView, type Objects, object, type View } from './object.ts';
-export { type AnyProperty, type Check, propertyLanguage } from './property.ts';
+export { type AnyProperty, type Check, type Implication, propertyLanguage } from './property.ts';
 export {
   type Change,
   type Changes,

@@ -2,7 +2,7 @@
 import type { AnyCommand, AnyWork } from './command.ts';
 import type { Sizes } from './field.ts';
 import type { Objects } from './object.ts';
-import type { AnyProperty } from './property.ts';
+import type { AnyProperty, Implication } from './property.ts';
 import type { Semantics } from './semantics.ts';
 
 /** An object declared or made: its name and its constants. */
@@ -108,6 +108,8 @@ export interface ModelDefinition {
   readonly ruleCites?: Readonly<Record<string, string>>;
   /** What a reader calls a field of an object (`phase`: the object itself); undefined: kind, name and field do. */
   readonly fieldWords?: (object: never, field: string) => string | undefined;
+  /** Which property fails with which other, each with the reason. */
+  readonly implications?: readonly Implication[];
   /** Founding claims by id, as properties and scenarios cite them. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly defaultSemantics: string;

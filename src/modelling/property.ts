@@ -43,3 +43,14 @@ export function propertyLanguage<W, O extends Objects>() {
     },
   };
 }
+
+/**
+ * Where property `if` fails, in a state or by the step that leads there, one of `follows` fails in that state; `at rest`: where
+ * nothing is under way and every script is over; `may`: no law, but there are runs in which `follows` fails after `if`.
+ */
+export interface Implication {
+  readonly if: string;
+  readonly follows: readonly string[];
+  readonly when: 'always' | 'at rest' | 'may';
+  readonly because: string;
+}

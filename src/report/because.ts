@@ -138,7 +138,13 @@ function lastReferenceText({ object, holders, step }: LastReference): string {
 
 /** Lines of at most `width` columns. */
 export function becauseLines(explanation: Explanation, width: number): string[] {
-  const { links, because, bystanders, lastReferences, claims } = explanation;
+  const { links, because, bystanders, lastReferences, claims, followsFrom, implies } = explanation;
+  const consequences = [
+    ...(followsFrom === undefined
+      ? []
+      : [`It follows from ${followsFrom.property}, which fails too: ${followsFrom.because}.`]),
+    ...implies.map((each) => `${each.property} follows from it, and fails too: ${each.because}.`),
+  ];
   const idle = bystanders.filter(({ prevents }) => prevents === undefined);
   const aside = [
     ...bystanders.flatMap(preventedText),
@@ -146,7 +152,9 @@ export function becauseLines(explanation: Explanation, width: number): string[] 
   ];
   return [
     ...new Teller(links, width).chain(headOf(explanation), because),
-    ...[...lastReferences.map(lastReferenceText), ...aside].flatMap((text) => indented(clean(text), INDENT, width)),
+    ...[...lastReferences.map(lastReferenceText), ...aside, ...consequences].flatMap((text) =>
+      indented(clean(text), INDENT, width),
+    ),
     ...claims.flatMap(({ id, text }) => indented(clean(`Claim ${id}: ${text}`), INDENT, width)),
   ];
 }

@@ -62,6 +62,8 @@ const link = z.strictObject({
   because: positions.describe('links that this one needed'),
 });
 
+const consequence = z.strictObject({ property: z.string(), because: z.string() });
+
 const because = z.strictObject({
   label: z.string(),
   why: z.string(),
@@ -82,6 +84,8 @@ const because = z.strictObject({
     }),
   ),
   lastReferences: z.array(z.strictObject({ object: z.string(), holders: names, step: count })),
+  followsFrom: consequence.optional().describe('what else fails in this run and implies this'),
+  implies: z.array(consequence).describe('what else fails in this run and is implied by this'),
 });
 
 const checkVerdict = z.strictObject({

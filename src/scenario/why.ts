@@ -11,12 +11,16 @@ import { toWorld } from './to-world.ts';
 /** Checks of whole runs: no state and no step of theirs can be asked what it read. */
 const OF_RUNS: readonly string[] = [...BUILT_IN_CHECKS.filter((name) => name !== 'unreachable'), NO_DEADLOCK];
 
-/** Undefined where the verdict has no trace, or speaks of outcomes. `run` is what the verdict was found under. */
+/**
+ * Undefined where the verdict has no trace, or speaks of outcomes. `run` is what the verdict was found under, `together` all
+ * verdicts of that run.
+ */
 export function whyViolated(
   scenario: Scenario,
   model: ModelDefinition,
   { semantics, grain }: Run,
   { verdict, trace, label, property, claims }: CheckVerdict,
+  together: readonly CheckVerdict[] = [],
 ): Explanation | undefined {
   const rules = Object.hasOwn(model.semantics, semantics) ? model.semantics[semantics] : undefined;
   if (verdict !== 'violated' || trace === undefined || OF_RUNS.includes(property) || rules === undefined)
@@ -24,7 +28,8 @@ export function whyViolated(
   const world = toWorld(scenario, model, rules, grain);
   if (!world.ok) return undefined;
   const path = trace.steps.map(({ transition }) => transition);
-  return explain({ input: world.value.input, path, label, claims });
+  const failing = together.filter((each) => each.verdict === 'violated').map((each) => each.property);
+  return explain({ input: world.value.input, path, label, property, failing, claims });
 }
 
 /** The results with a reason for each violation that somebody will look at; the others stay as they are. */
@@ -38,7 +43,7 @@ export function withReasons(
     const scenario = scenarios.find(({ file }) => file === result.file);
     if (scenario === undefined || !result.verdicts.some(wanted)) return result;
     const verdicts = result.verdicts.map((verdict) => {
-      const because = wanted(verdict) ? whyViolated(scenario, model, result, verdict) : undefined;
+      const because = wanted(verdict) ? whyViolated(scenario, model, result, verdict, result.verdicts) : undefined;
       if (because === undefined || verdict.trace === undefined) return verdict;
       return { ...verdict, trace: { ...verdict.trace, because } };
     });

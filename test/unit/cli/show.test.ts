@@ -73,6 +73,42 @@ describe('lastref explain', () => {
       for (const text of said) expect(stdout).to.include(text);
     });
 
+  it('draws the implications of properties, and has them as data', async () => {
+    const { code, stdout } = await run(['explain', '--graph']);
+    expect(code).to.equal(0);
+    expect(stdout).to.include('defunct-after-cgroup-death implies observation-agrees\n    because the info of a link');
+    expect(stdout).to.include('flowchart LR').and.to.include('ref-balance -.-> no-use-after-free');
+    const { stdout: data } = await run(['explain', '--graph', '--format', 'json']);
+    expect(JSON.parse(data)).to.deep.include.members([
+      {
+        if: 'defunct-after-cgroup-death',
+        follows: ['observation-agrees'],
+        when: 'always',
+        because: 'the info of a link that is attached to a released cgroup names a cgroup that is not there',
+      },
+    ]);
+  });
+
+  it('says why a scenario breaks, and that nothing does', async () => {
+    const folder = new Folder();
+    folder.write('scenarios/a.yaml', LEGACY);
+    const broken = await folder.run(['explain', '--why', 'scenarios/a.yaml']);
+    expect(broken.code).to.equal(0);
+    expect(broken.stdout)
+      .to.match(/no-orphan fails at step \d+: .*/)
+      .and.to.include('because step');
+    const asJson = await folder.run(['explain', '--why', 'scenarios/a.yaml', '--format', 'json']);
+    expect((JSON.parse(asJson.stdout) as { reasons: { label: string }[] }).reasons[0]?.label).to.equal('no-orphan');
+    for (const [argv, said] of [
+      [['--property', 'no-orphn'], 'LR220'],
+      [['--semantics', 'linux-5.7,linux-6.18'], 'LR001'],
+    ] as const) {
+      const { code, stderr } = await folder.run(['explain', '--why', 'scenarios/a.yaml', ...argv]);
+      expect([code, stderr.includes(said)], said).to.deep.equal([2, true]);
+    }
+    folder.remove();
+  });
+
   it('names the scenarios that use a property', async () => {
     const folder = new Folder();
     folder.write('scenarios/a.yaml', LEGACY);
