@@ -30,7 +30,7 @@ check:
 
 const proposal = (name: string): string => `/**
  * Checked by: lastref check --semantics ./${name}.ts scenarios
- * \`lastref list rules\` and \`lastref list features\` show what can be changed.
+ * \`lastref list TOPIC\` shows what can be changed: rules, commands (\`lastref explain NAME\` lists their steps), works, features.
  */
 import { proposal } from 'lastref/models';
 
@@ -41,7 +41,8 @@ export default proposal({
   claims: [],
   changes: {
     features: { remove: ['link-detach'] },
-    // A rule is replaced by name: rules: { ... }
+    // By name, too: rules: { ... }, steps: { COMMAND: { 'STEP': ... } }, charts: { link: { PHASE: { EVENT: 'PHASE' } } }, works: { ... }
+    // To call what is replaced, write \`changes: (base) => ({ rules: { mayDetach: (k, process) => base.rules.mayDetach(k, process) } })\`.
   },
 });
 `;
