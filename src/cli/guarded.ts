@@ -88,7 +88,8 @@ async function stuckError({ worker, request, what }: Watched): Promise<Error> {
   const file = resolve(request.cwd, request.word);
   const stack = await stackOf(worker);
   const place = stack === undefined ? undefined : placeOfError({ stack }, file);
-  const where: Position = { file, ...place };
+  // Deferred work that never rests loops in the engine; the least that can be said is where the file changes something.
+  const where: Position = { file, ...(place ?? placeOfWord('changes', file)) };
   const during = what === 'loading' || what === undefined ? 'while it is loaded' : `in ${what}`;
   return inputError(
     'LR246',

@@ -190,6 +190,12 @@ describe('a candidate at fault', function () {
       'LR246',
       '11:',
     ],
+    [
+      'leads to a loop',
+      proposal('{ works: { css_release_work_fn: { ready: () => true, run: () => undefined } } }'),
+      'LR246',
+      '7:',
+    ],
     ['has no default export', NO_DETACH.replace('export default', 'export const mine ='), 'LR243', ''],
     ['has another base', NO_DETACH.replace('linux-6.18', 'linux-5.7').replace('link-detach', 'multi'), 'LR503', '5:'],
   ];
