@@ -14,6 +14,7 @@ import type { ItemInput, WorldInput } from '../world/input.ts';
 import type { Machine } from '../world/machine.ts';
 import { ENVIRONMENT } from '../world/plan.ts';
 import type { Runner } from '../world/runner.ts';
+import { type Fillers, fillersOf } from './fillers.ts';
 
 /** The process that makes the others, as in every trace. */
 const FIRST = 'P0';
@@ -53,6 +54,7 @@ export class ScenarioTracer {
   private readonly input: WorldInput;
   private readonly rename: (value: Json) => Json;
   private readonly objects: TraceObjects;
+  private readonly fillers: Fillers | string;
   private readonly runners: ReadonlyMap<string, Runner>;
 
   constructor(scenario: Scenario, input: WorldInput, machine: Machine) {
@@ -60,16 +62,31 @@ export class ScenarioTracer {
     this.input = input;
     this.machine = machine;
     this.rename = renaming(input.objects as TraceObjects);
-    this.objects = traceObjects(input.objects, this.rename);
+    const objects = traceObjects(input.objects, this.rename);
+    this.fillers = this.fill(objects);
+    const { progs } = typeof this.fillers === 'string' ? { progs: [] } : this.fillers;
+    this.objects = { ...objects, progs: [...(objects.progs ?? []), ...progs] };
     this.runners = new Map(machine.parts.runners.map((runner) => [runner.parts.name, runner]));
   }
 
   /** Why no schedule of the scenario can be run on a kernel; undefined if they can. */
   get obstacle(): string | undefined {
-    if (this.scenario.limits['entries'] !== undefined)
-      return `limits.entries is ${this.scenario.limits['entries']}, and that of a kernel is not for us to choose`;
+    if (typeof this.fillers === 'string') return this.fillers;
     if (this.input.actors.some(({ name }) => name === FIRST)) return `an actor is called ${FIRST}`;
     return undefined;
+  }
+
+  /** What takes the places that a kernel has beyond the scenario's limit. */
+  private fill(objects: TraceObjects): Fillers | string {
+    const { entries } = this.scenario.limits;
+    if (entries === undefined) return { progs: [], steps: [] };
+    const items = this.items.map((item) => ({ ...item, args: this.rename(item.args as Json) as ItemInput['args'] }));
+    return fillersOf(FIRST, entries, items, objects);
+  }
+
+  private get items(): readonly ItemInput[] {
+    const { setup, actors } = this.input;
+    return [...setup, ...actors.flatMap(({ script, menu }) => [...script, ...(menu?.items ?? [])])];
   }
 
   /** The transition that must come next because somebody was killed: no kernel lets us delay it. */
@@ -130,11 +147,11 @@ export class ScenarioTracer {
   /** Forks and setup: what is the same in every schedule. */
   get prelude(): readonly TraceStep[] {
     const { setup, actors } = this.input;
-    const items = [...setup, ...actors.flatMap(({ script, menu }) => [...script, ...(menu?.items ?? [])])];
-    const forked = new Set(items.flatMap(({ op, as }) => (MAKES_ACTORS.has(op) ? (as ?? []) : [])));
+    const forked = new Set(this.items.flatMap(({ op, as }) => (MAKES_ACTORS.has(op) ? (as ?? []) : [])));
     const processes = actors.filter(({ name }) => name !== ENVIRONMENT && !forked.has(name));
     return [
       ...processes.map(({ name }): TraceStep => ({ actor: FIRST, op: 'fork', args: {}, as: name, expect: OK })),
+      ...(typeof this.fillers === 'string' ? [] : this.fillers.steps),
       ...setup.map((item) => this.step(item.actor, item, '', OK)),
     ];
   }

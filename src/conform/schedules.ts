@@ -161,7 +161,12 @@ export function traceOfChoices(
 ): Result<TraceSource> {
   const tracer = scenarioTracer(scenario, model, semantics);
   if (!tracer.ok) return tracer;
-  const { machine, obstacle } = tracer.value;
+  const { machine } = tracer.value;
+  const { entries } = scenario.limits;
+  const obstacle =
+    entries === undefined
+      ? tracer.value.obstacle
+      : `limits.entries is ${entries}, and what a program of a full cgroup shows is not what the scenario says`;
   if (obstacle !== undefined) return failure([problemAt('LR422', obstacle, scenario.where.objects)]);
   const { cells } = machine.parts;
   return machine.withoutStoring(() => {

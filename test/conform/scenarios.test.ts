@@ -44,12 +44,17 @@ describeLive('scenarios on the live kernel', () => {
     expect(ran.whole).to.equal(3);
   });
 
-  it('name what stands against a scenario, and what no schedule shows', async () => {
+  it('fill a cgroup to what the scenario calls its limit, and say what no schedule shows', async function () {
+    if (!isKernel618) this.skip();
     const scenarios = ['capacity/full-slot.yaml', RACE].map(scenarioIn);
-    const ran = await conformScenarios([kernel], scenarios, RULES, SCHEDULES, () => undefined);
-    expect(Object.values(ran.obstacles)).to.deep.equal([['full-slot']]);
+    const errnos: unknown[] = [];
+    const ran = await conformScenarios([kernel], scenarios, RULES, SCHEDULES, ({ source }) => {
+      errnos.push(...source.trace.steps.map(({ expect: said }) => said['errno']));
+    });
+    expect(ran.obstacles).to.deep.equal({});
+    expect(errnos).to.include('E2BIG');
     expect(Object.keys(ran.left).join()).to.contain('grain lock');
-    expect(ran.totals.notRunnable).to.equal(1);
+    expect(ran.totals).to.include({ differ: 0, notRunnable: 0 });
   });
 
   it('show nothing but outcomes of the model when actors run freely', async function () {
@@ -58,7 +63,7 @@ describeLive('scenarios on the live kernel', () => {
     if (verdict.kind !== 'ran') throw new Error(verdict.why);
     expect(verdict.strange).to.deep.equal([]);
     expect(verdict.seen.reduce((sum, { times }) => sum + times, 0)).to.equal(RUNS);
-    // Either may win the race; that both did in 60 runs shows that they race at all.
+    // That either won the race shows that they race at all.
     expect(verdict.seen.filter(({ times }) => times > 0)).to.have.length(2);
   });
 

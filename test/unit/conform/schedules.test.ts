@@ -98,9 +98,28 @@ actors:
     expect(closes.map(({ args, expect: said }) => [args['handle'], said])).to.deep.equal([[99, { errno: 'EBADF' }]]);
   });
 
-  it('are refused where a limit of the scenario is not that of a kernel', () => {
-    const found = schedulesOf(scenarioOf(`limits: { entries: 2 }\n${TWO}`), bpf, 'linux-6.18');
+  it('begin with cgroups that are full but for as many places as the scenario has', () => {
+    const [{ trace } = { trace: undefined }] = schedules(`limits: { entries: 2 }\n${TWO}`).traces;
+    const fillers = trace?.steps.filter(({ op, actor }) => op === 'link_create' && actor === 'P0') ?? [];
+    const of = (cgroup: string): number => fillers.filter(({ args }) => args['cgroup'] === cgroup).length;
+    expect([of('web'), of('web.api'), fillers.length]).to.deep.equal([62, 62, 124]);
+  });
+
+  it('are refused where an actor has the name of the process that makes the others', () => {
+    const found = schedulesOf(scenarioOf(TWO.replace('x:', 'P0:')), bpf, 'linux-6.18');
     expect(found.ok ? '' : found.problems[0]?.code).to.equal('LR422');
+  });
+
+  it('make a process at the end that they only spoke of', () => {
+    const found = schedules(`
+actors:
+  x: [ kill: y, kill: z ]
+  y: { may: [ fork: { as: z } ], times: 1 }
+  z: [ prog_load: { prog: a, as: l } ]
+`);
+    const unmade = opsOf(found).filter((steps) => !steps.includes('y fork'));
+    expect(unmade.length).to.be.greaterThan(0);
+    for (const steps of unmade) expect(steps).to.match(/x kill, x kill, P0 fork$/);
   });
 
   it('say what they leave out', () => {
