@@ -63,7 +63,6 @@ describeLive('scenarios on the live kernel', () => {
     if (verdict.kind !== 'ran') throw new Error(verdict.why);
     expect(verdict.strange).to.deep.equal([]);
     expect(verdict.seen.reduce((sum, { times }) => sum + times, 0)).to.equal(RUNS);
-    // That either won the race shows that they race at all.
     expect(verdict.seen.filter(({ times }) => times > 0)).to.have.length(2);
   });
 
