@@ -30,14 +30,27 @@ export type Instance = View<BpfObjects, 'instance'>;
 export type Hook = View<BpfObjects, 'hook'>;
 export type BpfMap = View<BpfObjects, 'map'>;
 export type PerfEvent = View<BpfObjects, 'perf'>;
+export type Netns = View<BpfObjects, 'netns'>;
+export type Netdev = View<BpfObjects, 'netdev'>;
+export type Qdisc = View<BpfObjects, 'qdisc'>;
+export type Filter = View<BpfObjects, 'filter'>;
 /** What programs attach to and a command may hold a reference on. */
-export type Target = Cgroup | Hook | BpfMap | PerfEvent;
-/** An attachment: a program attached by PROG_ATTACH, or a link. */
-export type Entry = Program | Link;
+export type Target = Cgroup | Netdev | Hook | BpfMap | PerfEvent;
+/** An attachment: a program attached by PROG_ATTACH or netlink, a link, or a filter. */
+export type Entry = Program | Link | Filter;
 export type { BoundHandle };
 
 export const { command, work } = language<Kernel, BpfObjects, 'process'>();
 export const { property } = propertyLanguage<Kernel, BpfObjects>();
+
+/** What relative_fd or relative_id name, as the caller wrote it. */
+export interface Relative {
+  readonly prog: BoundHandle | null;
+  readonly link: BoundHandle | null;
+  readonly progId: Program | null;
+  readonly linkId: Link | null;
+  readonly id: number;
+}
 
 /** Which entry a new one is placed by, and on which side (facts cgroup 7.2). */
 export interface Anchor {
@@ -48,7 +61,7 @@ export interface Anchor {
 /** What PROG_ATTACH or LINK_CREATE ask for, resolved. */
 export interface Attachment {
   readonly slot: Slot;
-  readonly entry: Entry;
+  readonly entry: Program | Link;
   readonly flags: number;
   readonly mode: Slot['mode'];
   readonly expectedRevision: number;
@@ -56,6 +69,29 @@ export interface Attachment {
   readonly replace: Program | null;
   /** Looks the anchor up; called only when a new entry is inserted. */
   readonly anchor: () => Anchor | null;
+}
+
+/** What PROG_ATTACH, LINK_CREATE and PROG_DETACH ask of a tcx or netkit list. */
+export interface MprogRequest {
+  readonly slot: Slot;
+  readonly actor: Process;
+  readonly entry: Program | Link;
+  /** Program that the entry runs. */
+  readonly program: Program;
+  readonly flags: number;
+  /** Program that REPLACE names. */
+  readonly replaced: Program | null;
+  readonly relative: Relative | null;
+  readonly expectedRevision: number;
+}
+
+/** What netlink or LINK_CREATE ask of an XDP slot; the entry null detaches. */
+export interface XdpRequest {
+  readonly netdev: Netdev;
+  readonly entry: Program | Link | null;
+  readonly flags: number;
+  /** Program that XDP_FLAGS_REPLACE expects; null: none. */
+  readonly expected: Program | null;
 }
 
 /** What a process wants to do with an inode. */
@@ -115,6 +151,26 @@ export interface Rules {
   inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void;
   /** Makes the cgroup storage that a new entry needs (local_storage.c; facts cgroup 2, S01–S06). */
   allocateStorage(k: Kernel, slot: Slot, entry: Entry): void;
+  /** Attaches to a tcx or netkit list (bpf_mprog_attach; facts net 5.2). */
+  mprogAttach(k: Kernel, request: MprogRequest): void;
+  /** Detaches from a tcx or netkit list (bpf_mprog_detach; facts net 5.3). */
+  mprogDetach(k: Kernel, request: Omit<MprogRequest, 'entry' | 'program'>, program: Program | null): void;
+  /** A qdisc begins to use a tcx entry (tcx_miniq_inc). */
+  tcxEntryUse(k: Kernel, entry: Slot): void;
+  /** A qdisc gives a tcx entry back (tcx_miniq_dec). */
+  tcxEntryUnuse(k: Kernel, entry: Slot): void;
+  /** A tcx entry lost a program or a user, and is freed if nothing is left (tcx_entry_free). */
+  tcxEntryMayGo(k: Kernel, entry: Slot): void;
+  /** Detaches a link from its device unless it is defunct (bpf_xdp_link_release, tcx_link_release). */
+  detachFromDevice(k: Kernel, link: Link): void;
+  /** Fills or empties an XDP slot (dev_xdp_attach; facts net 3.3). */
+  xdpAttach(k: Kernel, request: XdpRequest): void;
+  /** Is the current program the expected one (dev_xdp_attach, XDP_FLAGS_REPLACE; facts net 3.3)? */
+  xdpCompare(k: Kernel, request: XdpRequest, current: Program | null): void;
+  /** What the death of a device does to its attachments, in order (unregister_netdevice_many_notify). */
+  releaseAttachments(k: Kernel, netdev: Netdev): void;
+  /** May the mode of a bond change (bond_option_mode_set)? */
+  mayChangeBondMode(k: Kernel, bond: Netdev): boolean;
   /** Is the process an administrator of the network (bpf_net_capable; facts cgroup 12, link-core 13)? */
   netAdmin(k: Kernel, process: Process): boolean;
   /** May this process open programs and links by id (bpf_prog_get_fd_by_id, bpf_link_get_fd_by_id)? */

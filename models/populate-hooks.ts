@@ -40,6 +40,8 @@ class Places {
     const name = `${hook}:${attachType}`;
     const constants = {
       cgroup: null,
+      netdev: null,
+      qdisc: null,
       hook: refTo('hook', hook),
       attachType,
       limit: CELL_MAX,

@@ -4,6 +4,7 @@ import type { Declared, Refuse } from './declared.ts';
 import type { Template } from './objects/program.ts';
 import { bpffsInstances } from './populate-bpffs.ts';
 import { type HookPopulation, hooksOf, mapConstants } from './populate-hooks.ts';
+import { netInstances } from './populate-net.ts';
 import { refTo } from './ref-to.ts';
 import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
 import { templateFrom } from './templates.ts';
@@ -49,6 +50,11 @@ interface Tree {
 
 const slotName = (cgroup: string, attachType: string): string => `${cgroup}:${attachType}`;
 
+/** Revisions are followed only where something looks at them. */
+const looksAtRevisions = ({ limits, uses }: Declarations): boolean =>
+  limits['revisions'] !== undefined ||
+  uses.some((use) => use.args['expectedRevision'] !== undefined || use.command.op === 'query');
+
 function treeOf(declared: Declared, types: readonly string[], declarations: Declarations, refuse: Refuse): Tree {
   const all = declared.cgroups ?? [];
   const parents = new Map(all.map(({ name, parent }) => [name, parent]));
@@ -66,9 +72,7 @@ function treeOf(declared: Declared, types: readonly string[], declarations: Decl
     declarations.uses.filter(isOp('mkdir')).map((use) => [String(use.args['cgroup']), use.args['path']]),
   );
   const limit = declarations.limits['entries'] ?? MAX_PROGS;
-  const countsRevisions =
-    declarations.limits['revisions'] !== undefined ||
-    declarations.uses.some((use) => use.args['expectedRevision'] !== undefined || use.command.op === 'query');
+  const countsRevisions = looksAtRevisions(declarations);
   return {
     cgroups: all.map(({ name, parent }) => ({
       name,
@@ -80,6 +84,8 @@ function treeOf(declared: Declared, types: readonly string[], declarations: Decl
         constants: {
           cgroup: refTo('cgroup', name),
           hook: null,
+          netdev: null,
+          qdisc: null,
           attachType,
           limit,
           countsRevisions,
@@ -142,16 +148,24 @@ function unnamed(uses: readonly Use[]): number {
 function limitsOf(
   declarations: Declarations,
   made: Record<string, Instance[]>,
-  tree: Tree,
+  slots: readonly Instance[],
+  cgroups: number,
   inodes: number,
 ): Population['limits'] {
   const count = (...ops: readonly string[]): number => declarations.uses.filter(isOp(...ops)).length;
   const bounded = (n: number): number => Math.min(CELL_MAX, n);
   const { actors, handles, uses } = declarations;
-  const attaches = count('prog_attach', 'link_create', 'raw_tp_open', 'perf_event_set_bpf');
+  const attaches = count(
+    'prog_attach',
+    'link_create',
+    'raw_tp_open',
+    'perf_event_set_bpf',
+    'xdp_set',
+    'tc_filter_attach',
+  );
   const files = made['file']?.length ?? 0;
   const fds = bounded(handles.size + unnamed(uses) + 1);
-  const revisions = tree.slots.some(({ constants }) => constants?.['countsRevisions'] === true);
+  const revisions = slots.some(({ constants }) => constants?.['countsRevisions'] === true);
   const maps = Math.min(1, made['map']?.length ?? 0);
   return {
     // One more than the limit, so that rules which exceed it are found by the property capacity and not by a bound.
@@ -171,9 +185,7 @@ function limitsOf(
     fileRefs: bounded(actors.length * Math.max(1, handles.size) + count('send_msg', 'io_uring_register') + 2),
     cssRefs: bounded((made['link']?.length ?? 0) + (made['socket']?.length ?? 0) + 2 * actors.length + 2),
     // Links and calls hold none today; a proposal may let them.
-    bpfRefs: bounded(
-      (made['socket']?.length ?? 0) + tree.cgroups.length + (made['link']?.length ?? 0) + 2 * actors.length,
-    ),
+    bpfRefs: bounded((made['socket']?.length ?? 0) + cgroups + (made['link']?.length ?? 0) + 2 * actors.length),
     fds,
     handles: handles.size,
     cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,
@@ -224,6 +236,8 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
   const types = attachTypes(declarations);
   const tree = treeOf(declared, types, declarations, refuse);
   const made = madeBy(declarations, declared, refuse);
+  const net = netInstances(declarations, made, looksAtRevisions(declarations), refuse);
+  const slots = [...tree.slots, ...net.slots];
   const bpffs = bpffsInstances(declarations, made['inode'] ?? []);
   const tables = declarations.actors.map((actor) => ({ name: `table of ${actor}` }));
   const processes = declarations.actors.map((actor) => ({
@@ -247,8 +261,10 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
       ring: list('ring'),
       map: list('map'),
       cgroup: tree.cgroups,
-      slot: [...tree.slots, ...places.slots],
+      slot: [...slots, ...places.slots],
       storage: storagesOf(declared, tree.slots),
+      ...net.instances,
+      filter: list('filter'),
       table: tables,
       process: processes,
       packet: packets,
@@ -258,7 +274,8 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
       ...bpffs.instances,
     },
     limits: {
-      ...limitsOf(declarations, made, tree, bpffs.inodes),
+      ...limitsOf(declarations, made, slots, tree.cgroups.length, bpffs.inodes),
+      ...net.limits,
       ...hookLimits(places, list('map'), packets.length, links.length),
       modeIndex: bpffs.modes,
     },

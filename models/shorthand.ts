@@ -1,19 +1,11 @@
 /** How scenario files abbreviate: `fw1: cgroup_skb/egress`, `web/api: {}`, attach types taken from the program. */
 import type { ModelDefinition } from '../src/modelling/index.ts';
 import type { Declared, Refuse } from './declared.ts';
-import { LINK_TYPES } from './links/index.ts';
-import { CGROUP_ATTACH_TYPES } from './rules/programs.ts';
+import { attachTypesOf } from './links/index.ts';
 
-/** Attach types of all families, and the program type that each takes. */
-const ATTACH_TYPES: Readonly<Record<string, string>> = Object.assign(
-  {},
-  ...LINK_TYPES.map(({ attachTypes }) => attachTypes),
-  CGROUP_ATTACH_TYPES,
-);
-
-/** `egress` → `cgroup_inet_egress`: the attach type of this program type whose name ends so. */
+/** `egress` → `cgroup_inet_egress`, `tcx_ingress`: the attach type of this program type whose name ends so. */
 function attachTypeFor(type: string, word: string, refuse: Refuse): string {
-  const own = Object.entries(ATTACH_TYPES).flatMap(([name, takes]) => (takes === type ? [name] : []));
+  const own = attachTypesOf(type);
   const found = own.find((name) => name === word) ?? own.find((name) => name.endsWith(`_${word}`));
   return (
     found ??
@@ -28,7 +20,10 @@ function program(name: string, written: unknown, refuse: Refuse): NonNullable<De
   const options = typeof written === 'string' ? { is: written } : (written as Readonly<Record<string, unknown>> | null);
   const is = options?.['is'];
   if (typeof is !== 'string') return refuse(`program "${name}" needs a type`, 'such as cgroup_skb/egress');
-  const [type = '', word] = is.split('/');
+  const [type = '', named] = is.split('/');
+  // A type with one attach type needs no word.
+  const only = attachTypesOf(type);
+  const word = named ?? (type !== '' && only.length === 1 ? only[0] : undefined);
   const { is: _, ...rest } = options ?? {};
   return { name, type, expectedAttachType: word === undefined ? null : attachTypeFor(type, word, refuse), ...rest };
 }
@@ -54,12 +49,34 @@ function cgroup(name: string, options: unknown, all: readonly string[]): NonNull
   };
 }
 
-const SUCH_AS: Readonly<Record<string, string>> = {
+/** A device is a kind, or parts; `peer` is declared by one end and is a device itself. */
+function netdev(name: string, written: unknown): NonNullable<Declared['netdevs']>[number] {
+  const given =
+    typeof written === 'string' ? { kind: written } : ((written ?? {}) as Readonly<Record<string, unknown>>);
+  return { name, kind: 'physical', ...given };
+}
+
+const KNOWN = ['programs', 'cgroups', 'netdevs', 'netns', 'progs', 'maps'];
+/** Sections that map names to what is declared of them, with an example. */
+const MAPPINGS: Readonly<Record<string, string>> = {
   programs: 'such as { fw: cgroup_skb/egress }',
   cgroups: 'such as { web: {} }',
+  netdevs: 'such as { eth0: {}, v0: { kind: veth, peer: v1 }, v1: { kind: veth } }',
+  netns: 'such as { blue: {} }',
   maps: 'such as { jumps: prog_array/2 }',
 };
-const KNOWN = ['programs', 'cgroups', 'progs', 'maps'];
+
+const mapping = (value: unknown): [string, unknown][] => Object.entries((value ?? {}) as Record<string, unknown>);
+
+/** Sections of the network, where there are any. */
+const net = (declared: Readonly<Record<string, unknown>>): Pick<Declared, 'netdevs' | 'netns'> => ({
+  ...(declared['netdevs'] === undefined
+    ? {}
+    : { netdevs: mapping(declared['netdevs']).map(([name, given]) => netdev(name, given)) }),
+  ...(declared['netns'] === undefined
+    ? {}
+    : { netns: mapping(declared['netns']).map(([name, given]) => ({ name, ...(given ?? {}) })) }),
+});
 
 /** Operations whose attach type is that of the program they name. */
 const BY_PROGRAM = new Set(['prog_attach', 'prog_detach', 'link_create', 'query']);
@@ -69,6 +86,9 @@ function defaultAttachType(args: Readonly<Record<string, unknown>>, progs: NonNu
   return named?.['expectedAttachType'] ?? undefined;
 }
 
+const hookOf = (prog: { readonly [key: string]: unknown } | undefined): unknown =>
+  prog?.['expectedAttachType'] ?? 'cgroup_inet_egress';
+
 export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
   objects(declared, refuse) {
     for (const key of Object.keys(declared))
@@ -76,14 +96,12 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
     for (const key of ['progs'])
       if (declared[key] !== undefined && !Array.isArray(declared[key]))
         refuse(`objects.${key} is a list`, 'each with a name and a type');
-    for (const key of ['programs', 'cgroups', 'maps'])
-      if (
-        declared[key] !== undefined &&
-        (typeof declared[key] !== 'object' ||
-          declared[key] === null ||
-          (Array.isArray(declared[key]) && key !== 'maps'))
-      )
-        refuse(`objects.${key} is a mapping from names`, SUCH_AS[key]);
+    for (const [key, example] of Object.entries(MAPPINGS)) {
+      const value = declared[key];
+      const isList = Array.isArray(value) && key !== 'maps';
+      if (value !== undefined && (typeof value !== 'object' || value === null || isList))
+        refuse(`objects.${key} is a mapping from names`, example);
+    }
     const programs = Object.entries((declared['programs'] ?? {}) as Readonly<Record<string, unknown>>);
     const cgroups = Object.entries((declared['cgroups'] ?? {}) as Readonly<Record<string, unknown>>);
     const names = cgroups.map(([name]) => name);
@@ -98,6 +116,7 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
         : Object.entries((declared['maps'] ?? {}) as Readonly<Record<string, unknown>>).map(([name, written]) =>
             map(name, written, refuse),
           ),
+      ...net(declared),
     };
   },
   args(op, args, objects) {
@@ -107,7 +126,7 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
       return attachType === undefined ? args : { ...args, attachType };
     }
     return op === 'fire' && args['hook'] === undefined
-      ? { ...args, hook: progs[0]?.['expectedAttachType'] ?? 'cgroup_inet_egress' }
+      ? { ...args, hook: args['netdev'] === undefined ? hookOf(progs[0]) : 'rx' }
       : args;
   },
   provide(name, first, objects) {

@@ -1,7 +1,7 @@
 /** The state before the first step, and what the engine asks of processes. */
 import type { Declarations } from '../src/modelling/index.ts';
 import { bringOnline } from './commands/cgroups.ts';
-import type { Declared } from './declared.ts';
+import { type Declared, FIRST_NETNS } from './declared.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { DEFAULT_MOUNT } from './populate-bpffs.ts';
 import { isFreed } from './rules/dealloc.ts';
@@ -33,6 +33,7 @@ export function start(k: Kernel, declarations: Declarations): void {
       made.add(cgroup.name);
       bringOnline(k, cgroup);
     }
+  startNet(k, declarations);
   for (const instance of k.all.instance) if (instance.root !== null) makeRoot(k, instance, instance.root);
   for (const mount of k.all.mount) {
     const mountedLater = declarations.uses.some(
@@ -43,6 +44,24 @@ export function start(k: Kernel, declarations: Declarations): void {
     if (mount.instance === null) continue;
     mount.instance.mounts += 1;
     mount.instance.alive = true;
+  }
+}
+
+/** Namespaces and devices are there unless a step makes them. */
+function startNet(k: Kernel, { objects }: Declarations): void {
+  const { netdevs = [], netns = [] } = objects as Declared;
+  for (const namespace of k.all.netns) {
+    if (netns.some(({ name, exists }) => name === namespace.name && exists === false)) continue;
+    namespace.fire('UNSHARE');
+    if (namespace.name === FIRST_NETNS) continue;
+    namespace.named = true;
+    namespace.refs = 1;
+  }
+  for (const device of netdevs) {
+    const view = k.all.netdev.find(({ name }) => name === device.name);
+    if (view === undefined || device.exists === false) continue;
+    view.fire('REGISTER');
+    view.netns = k.all.netns.find(({ name }) => name === (device.netns ?? FIRST_NETNS)) ?? null;
   }
 }
 

@@ -24,6 +24,7 @@ export function templateFrom(declared: Declared): Template {
     tailCalls: listOf<{ readonly map: string; readonly index: number }>(declared['tailCall']),
     iterOutput: text(declared['iterOutput']),
     hasBtf: declared['btf'] !== false,
+    frags: flags.includes('BPF_F_XDP_HAS_FRAGS'),
     sleepable: flags.includes('BPF_F_SLEEPABLE'),
   };
 }

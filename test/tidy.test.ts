@@ -127,8 +127,8 @@ describe('the documents are tidy', () => {
 describe('the models are tidy', () => {
   it('cite a kernel file and a fact in every command and work', () => {
     const kernelFile = /\b(?:kernel|include|fs|net|drivers|mm|security|block)\/[\w./-]+\.[ch]\b/;
-    // Rows of the fact tables (K26, LINK3), claims (C18), sections (§17, facts link-core 4.2).
-    const fact = /\b[A-Z]{1,5}\d{1,3}\b|§\s?\d+|\bfacts (?:cgroup|link-core|net) \d/;
+    // Rows of the fact tables (K26, LINK3, xdp-031), claims (C18), sections (§17, facts link-core 4.2).
+    const fact = /\b[A-Z]{1,5}\d{1,3}\b|§\s?\d+|\bfacts (?:cgroup|link-core|net) \d|\b[a-z]+-\d{3}\b/;
     const silent = filesMatching(/^models\/(?:commands|works)\/.*\.ts$/)
       .filter(({ path }) => !path.endsWith('/index.ts'))
       .flatMap(({ path, text }) => [

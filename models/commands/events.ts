@@ -1,14 +1,15 @@
 /** Events: something happens at a hook, and the programs of the array run. */
 import { ref } from '../../src/modelling/index.ts';
-import { type Cgroup, command, type Kernel, type Packet, type Process, type Program, type Slot } from '../kernel.ts';
+import { type Cgroup, command, type Kernel, type Netdev, type Packet, type Process, type Slot } from '../kernel.ts';
 import { leaveReaders } from '../rules/dealloc.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 import { conclude, endsChain, runAll, runOne } from '../rules/run.ts';
+import { concludeFrame, FRAME_HOOKS, type Frame, runFrame, runInStage, takeStage } from '../rules/run-frame.ts';
 
 /** Events elsewhere than in a cgroup: what they are called, and the type of place where they happen. */
 const ELSEWHERE = ['tracepoint', 'perf_event', 'lsm', 'function', 'probe'] as const;
-const HOOKS = [...Object.keys(CGROUP_ATTACH_TYPES), ...ELSEWHERE];
+const HOOKS = [...Object.keys(CGROUP_ATTACH_TYPES), ...ELSEWHERE, ...FRAME_HOOKS];
 const EGRESS = 'cgroup_inet_egress';
 
 /** An event outside every cgroup of the scenario runs nothing. */
@@ -42,11 +43,13 @@ function slotsElsewhere(k: Kernel, hook: string, place: string | null): readonly
   }
 }
 
+const packetOf = (k: Kernel): Packet | null => k.all.packet.find(({ owner }) => owner === k.step.actor) ?? null;
+
 /** At the coarse grains one invocation is one step; at grain `lock` the actor's packet takes the array and runs it element by element. */
 function take(k: Kernel, slots: readonly Slot[]): Packet | null {
   const programs = slots.flatMap((slot) => [...slot.effective]);
   const slot = slots[0] ?? null;
-  const packet = k.all.packet.find(({ owner }) => owner === k.step.actor) ?? null;
+  const packet = packetOf(k);
   if (packet === null) {
     runAll(k, slot, programs);
     return null;
@@ -65,11 +68,18 @@ function take(k: Kernel, slots: readonly Slot[]): Packet | null {
 const BY_ADDRESS = new Set(['trace_raw_tp', 'trace_kprobe_multi', 'trace_uprobe_multi', 'netfilter']);
 const byAddress = (slots: readonly Slot[]): boolean =>
   slots.length > 0 && slots.every(({ attachType }) => BY_ADDRESS.has(attachType));
+/** The same for a frame, which takes one array after the other. */
+function takeNext(k: Kernel, frame: Frame): Packet | null {
+  const packet = packetOf(k);
+  if (packet === null) runFrame(k, frame);
+  else takeStage(k, packet, frame);
+  return packet;
+}
 
 /** Runs the next element; false when there is none. */
 function runNext(k: Kernel, packet: Packet): boolean {
   if (packet.array.length === 0) return false;
-  const program: Program = packet.array.at(0);
+  const program = packet.array.at(0);
   packet.array.removeAt(0);
   packet.ran.append(program);
   const link = packet.links.length > 0 ? packet.links.at(0) : null;
@@ -84,31 +94,44 @@ function runNext(k: Kernel, packet: Packet): boolean {
 }
 
 /** End of the read-side section: programs that waited for this packet may be freed. */
-function finish(k: Kernel, packet: Packet): void {
-  conclude(k, packet.slot, [...packet.ran]);
+function finish(k: Kernel, packet: Packet, frame: Frame | null): void {
+  if (frame === null) conclude(k, packet.slot, [...packet.ran]);
+  else concludeFrame(k, packet, frame);
   packet.running = false;
   packet.current = false;
   packet.slot = null;
-  packet.ran.clear();
+  packet.stage = 0;
   packet.array.clear();
+  packet.ran.clear();
   packet.links.clear();
   leaveReaders(k, packet);
 }
 
-const steps = <A>(slots: (k: Kernel, args: A, actor: Process) => readonly Slot[]) => ({
-  'take the array'(
-    k: Kernel,
-    call: { readonly args: A; readonly frame: { packet: Packet | null }; readonly actor: Process },
-  ) {
-    const packet = take(k, slots(k, call.args, call.actor));
+interface EventCall<A> {
+  readonly args: A;
+  readonly frame: { packet: Packet | null };
+  readonly actor: Process;
+}
+
+/** An event happens at slots, or is a frame on its way past the hooks of devices. */
+const steps = <A>(
+  slots: (k: Kernel, args: A, actor: Process) => readonly Slot[],
+  frameOf: (args: A) => Frame | null = () => null,
+) => ({
+  'take the array'(k: Kernel, call: EventCall<A>) {
+    const frame = frameOf(call.args);
+    const packet = frame === null ? take(k, slots(k, call.args, call.actor)) : takeNext(k, frame);
     call.frame.packet = packet;
     return packet === null ? ('done' as const) : undefined;
   },
-  'run an element'(k: Kernel, { frame: { packet } }: { readonly frame: { packet: Packet | null } }) {
-    return packet !== null && runNext(k, packet) ? ('again' as const) : undefined;
+  'run an element'(k: Kernel, { args, frame: { packet } }: EventCall<A>) {
+    if (packet === null) return undefined;
+    const frame = frameOf(args);
+    if (frame !== null) return runInStage(k, packet, frame);
+    return runNext(k, packet) ? ('again' as const) : undefined;
   },
-  'end of the invocation'(k: Kernel, { frame: { packet } }: { readonly frame: { packet: Packet | null } }) {
-    if (packet !== null) finish(k, packet);
+  'end of the invocation'(k: Kernel, { args, frame: { packet } }: EventCall<A>) {
+    if (packet !== null) finish(k, packet, frameOf(args));
   },
 });
 
@@ -125,10 +148,11 @@ export const fire = command({
   op: 'fire',
   name: 'an event at a hook',
   cites:
-    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; facts cgroup 3 Packets, 9, P01–P20, link-core 12, ho-043–048',
+    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; net/core/dev.c __netif_receive_skb_core; facts cgroup 3 Packets, 9, P01–P20, link-core 12, ho-043–048, net 5.6, run-001 to run-024',
   args: {
     hook: { shape: 'word', words: HOOKS },
     cgroup: { shape: 'object', kind: 'cgroup', optional: true },
+    netdev: { shape: 'object', kind: 'netdev', optional: true },
     actor: { shape: 'actor', optional: true },
     socket: { shape: 'word', optional: true },
     lsm: { shape: 'json', optional: true },
@@ -144,6 +168,7 @@ export const fire = command({
       args: {
         readonly hook: string;
         readonly cgroup: Cgroup | null;
+        readonly netdev: Netdev | null;
         readonly actor: number | null;
         readonly socket: string | null;
         readonly tp: string | null;
@@ -158,6 +183,7 @@ export const fire = command({
       if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
       return slotIn(k, args.cgroup, args.hook);
     },
+    ({ netdev, hook }) => (netdev === null ? null : { netdev, hook }),
   ),
 });
 

@@ -35,6 +35,8 @@ import {
 } from './maps.ts';
 import { mapDelete, mapFreeze, mapLookup, mapUpdate } from './maps-entries.ts';
 import { recvMsg, sendFd, sendMsg, socketpair } from './messages.ts';
+import * as netdevs from './netdevs.ts';
+import { enter, netnsAdd, netnsDelete, openNetns } from './netns.ts';
 import { perfEventDisable, perfEventEnable, perfEventOpen, perfEventQuery, perfEventSetBpf } from './perf-events.ts';
 import { objGet, objPin } from './pins.ts';
 import { cloneFiles, closeRange, execve, exit, fork, join, kill, setCaps, sleep, wait } from './processes.ts';
@@ -43,7 +45,9 @@ import { progDetach } from './prog-detach.ts';
 import { linkGetFdById, progGetFdById, progLoad } from './prog-load.ts';
 import { query } from './prog-query.ts';
 import { rawTpOpen } from './raw-tp-open.ts';
+import { tcFilterAttach, tcFilterDetach, tcFilterQuery, tcHookCreate, tcHookDestroy } from './tc.ts';
 import { progTestRun } from './test-run.ts';
+import { xdpQuery, xdpSet } from './xdp.ts';
 
 const all = [
   progLoad,
@@ -118,6 +122,24 @@ const all = [
   openSocket,
   fire,
   send,
+  xdpSet,
+  xdpQuery,
+  tcHookCreate,
+  tcHookDestroy,
+  tcFilterAttach,
+  tcFilterDetach,
+  tcFilterQuery,
+  netdevs.netdevAdd,
+  netdevs.netdevDelete,
+  netdevs.netdevMove,
+  netdevs.netdevUp,
+  netdevs.netdevExists,
+  netdevs.netdevEnslave,
+  netdevs.bondMode,
+  netnsAdd,
+  netnsDelete,
+  enter,
+  openNetns,
   bpffs.unlink,
   bpffs.rename,
   bpffs.hardlink,

@@ -10,8 +10,11 @@ import { getProgram, openFile, putProgram, putTarget } from '../rules/references
 import { install, resolveProgram } from '../rules/resolve.ts';
 
 /** The kernel's switch over program types; those without link support end there (facts link-core 4.2 #3, #4). */
-const typeOf = (k: Kernel, { args, frame }: LinkCreate): LinkType =>
-  linkTypeFor(args.attachType, frame.program) ?? k.fail('attach type has links', 'EINVAL');
+function typeOf(k: Kernel, { args, frame }: LinkCreate): LinkType {
+  const type = linkTypeFor(args.attachType, frame.program) ?? k.fail('attach type has links', 'EINVAL');
+  if (type.feature !== undefined) k.check(`${type.name} links are known`, k.has(type.feature), 'EINVAL');
+  return type;
+}
 
 /** What creating a link needs of the call, whichever command makes it. */
 type Creating = Pick<LinkCreate, 'frame' | 'made' | 'actor' | 'as'>;

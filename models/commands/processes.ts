@@ -1,15 +1,17 @@
 /** Processes: fork, exec, exit, kill, wait, and where they run. */
 import { command, type Kernel, type Process } from '../kernel.ts';
 import { isFreed } from '../rules/dealloc.ts';
+import { enterNetns } from '../rules/netdev.ts';
 import { instanceMayGo } from '../rules/pins.ts';
 import { CAPABILITIES } from '../rules/privileges.ts';
 import { getFile, putFile } from '../rules/references.ts';
 import { takeOut } from '../rules/resolve.ts';
 import { keepsOnExec } from './descriptors.ts';
 
-function start(child: Process, parent: Process): void {
+function start(k: Kernel, child: Process, parent: Process): void {
   child.fire('FORK');
   child.cgroup = parent.cgroup;
+  if (parent.netns !== null) enterNetns(k, child, parent.netns);
   child.unprivileged = parent.unprivileged;
   child.userns = parent.userns;
   child.capBpf = parent.capBpf;
@@ -33,7 +35,7 @@ export const fork = command({
   steps: {
     fork(k: Kernel, { args, actor }) {
       const child = childOf(k, args.child);
-      start(child, actor);
+      start(k, child, actor);
       const table = child.ownTable;
       if (table === null || actor.table === null) return;
       child.table = table;
@@ -59,7 +61,7 @@ export const cloneFiles = command({
   steps: {
     clone(k: Kernel, { args, actor }) {
       const child = childOf(k, args.child);
-      start(child, actor);
+      start(k, child, actor);
       child.table = actor.table;
       if (actor.table !== null) actor.table.users += 1;
     },
@@ -109,6 +111,7 @@ export const exit = command({
         actor.table = null;
       }
       actor.killed = false;
+      if (actor.netns !== null) enterNetns(k, actor, null);
       actor.fire('EXITED');
       for (const mount of k.all.mount) if (mount.isPrivate && mount.owner === actor) leaveMount(k, mount);
     },

@@ -4,12 +4,8 @@ import { checkAttr } from '../rules/attr.ts';
 import { lockStep, underEachLock } from '../rules/locks.ts';
 import { getProgram, putProgram, putTarget } from '../rules/references.ts';
 import { resolveProgram } from '../rules/resolve.ts';
-import { targetTypeFor } from '../targets/index.ts';
-import { PROG_ATTACH_ARGS, PROG_ATTACH_REGISTERS, type ProgAttach, type TargetType } from '../targets/target-type.ts';
-
-/** attach_type_to_prog_type: some attach types are only those of links. */
-const typeOf = (k: Kernel, { args }: Pick<ProgAttach, 'args'>): TargetType =>
-  targetTypeFor(args.attachType) ?? k.fail('attach type takes programs', 'EINVAL');
+import { targetTypeOf } from '../targets/index.ts';
+import { PROG_ATTACH_ARGS, PROG_ATTACH_REGISTERS, type ProgAttach } from '../targets/target-type.ts';
 
 export const progAttach = command({
   op: 'prog_attach',
@@ -22,7 +18,7 @@ export const progAttach = command({
       const { args, frame, actor } = call;
       checkAttr(k, args.attr);
       if (k.has('attach-needs-net-admin')) k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
-      const { attach, lock } = typeOf(k, call);
+      const { attach, lock } = targetTypeOf(k, call.args.attachType);
       attach.checkAttr(k, call);
       const program = resolveProgram(k, actor, args.prog);
       attach.checkProgram(k, call, program);
@@ -32,18 +28,18 @@ export const progAttach = command({
       return attach.resolveReplaced !== null ? 'resolve replaced program' : lockStep('attach', lock);
     },
     'resolve target'(k: Kernel, call) {
-      const { attach, lock } = typeOf(k, call);
+      const { attach, lock } = targetTypeOf(k, call.args.attachType);
       attach.resolve?.(k, call);
       return attach.resolveReplaced !== null ? 'resolve replaced program' : lockStep('attach', lock);
     },
     'resolve replaced program'(k: Kernel, call) {
-      const { attach, lock } = typeOf(k, call);
+      const { attach, lock } = targetTypeOf(k, call.args.attachType);
       attach.resolveReplaced?.(k, call);
       return lockStep('attach', lock);
     },
     ...underEachLock('attach', (lock) => (k: Kernel, call: ProgAttach) => {
       k.tell({ type: 'lock', name: lock });
-      typeOf(k, call).attach.attach(k, call);
+      targetTypeOf(k, call.args.attachType).attach.attach(k, call);
       // The reference that the call took is the entry's now.
       call.frame.program = null;
       return 'done' as const;

@@ -3,11 +3,8 @@ import { command, type Kernel } from '../kernel.ts';
 import { checkAttr } from '../rules/attr.ts';
 import { lockStep, underEachLock } from '../rules/locks.ts';
 import { putProgram, putTarget } from '../rules/references.ts';
-import { targetTypeFor } from '../targets/index.ts';
-import { PROG_DETACH_ARGS, PROG_DETACH_REGISTERS, type ProgDetach, type TargetType } from '../targets/target-type.ts';
-
-const typeOf = (k: Kernel, { args }: Pick<ProgDetach, 'args'>): TargetType =>
-  targetTypeFor(args.attachType) ?? k.fail('attach type takes programs', 'EINVAL');
+import { targetTypeOf } from '../targets/index.ts';
+import { PROG_DETACH_ARGS, PROG_DETACH_REGISTERS, type ProgDetach } from '../targets/target-type.ts';
 
 export const progDetach = command({
   op: 'prog_detach',
@@ -19,7 +16,7 @@ export const progDetach = command({
     'resolve target'(k: Kernel, call) {
       checkAttr(k, call.args.attr);
       k.check('may detach', k.rules.mayDetach(k, call.actor), 'EPERM');
-      const { detach, lock } = typeOf(k, call);
+      const { detach, lock } = targetTypeOf(k, call.args.attachType);
       detach.checkAttr(k, call);
       if (detach.resolve !== null) {
         detach.resolve(k, call);
@@ -29,13 +26,13 @@ export const progDetach = command({
       return lockStep('detach', lock);
     },
     'resolve program'(k: Kernel, call) {
-      const { detach, lock } = typeOf(k, call);
+      const { detach, lock } = targetTypeOf(k, call.args.attachType);
       detach.resolveProgram(k, call);
       return lockStep('detach', lock);
     },
     ...underEachLock('detach', (lock) => (k: Kernel, call: ProgDetach) => {
       k.tell({ type: 'lock', name: lock });
-      typeOf(k, call).detach.detach(k, call);
+      targetTypeOf(k, call.args.attachType).detach.detach(k, call);
       return 'done' as const;
     }),
   },

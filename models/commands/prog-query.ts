@@ -1,7 +1,7 @@
 /** BPF_PROG_QUERY. What is particular to a kind of target is its target type's. */
 import { command, type Kernel } from '../kernel.ts';
 import { checkAttr } from '../rules/attr.ts';
-import { targetTypeFor } from '../targets/index.ts';
+import { targetTypeOf } from '../targets/index.ts';
 import { asksForFlags, QUERY_ARGS } from '../targets/target-type.ts';
 
 export const query = command({
@@ -17,7 +17,7 @@ export const query = command({
       // Bytes behind the last field that the kernel knows (BPF_PROG_QUERY_LAST_FIELD of 5.10.262, 6.1.192).
       if (asksForFlags(call)) k.check('prog_attach_flags is known', k.has('query-prog-attach-flags'), 'EINVAL');
       if (call.args.linkIds) k.check('link_ids is known', k.has('query-link-ids'), 'EINVAL');
-      const type = targetTypeFor(call.args.attachType) ?? k.fail('attach type can be queried', 'EINVAL');
+      const type = targetTypeOf(k, call.args.attachType);
       type.query(k, call);
     },
   },

@@ -20,6 +20,7 @@ const asLinkCreate = (call: Open): LinkCreate => ({
     prog: null,
     attachType: call.frame.program?.template.expectedAttachType ?? null,
     cgroup: null,
+    netdev: null,
     map: null,
     perfEvent: null,
     structOpsMap: null,

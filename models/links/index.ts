@@ -3,23 +3,29 @@ import type { Link, Program } from '../kernel.ts';
 import { cgroupLink } from './cgroup.ts';
 import { iteratorLink } from './iterator.ts';
 import type { LinkType } from './link-type.ts';
+import { netkitLink } from './netkit.ts';
 import { perfLink } from './perf.ts';
 import { kprobeMultiLink, uprobeMultiLink } from './probes.ts';
 import { rawTpLink } from './raw-tp.ts';
 import { sockmapLink } from './sockmap.ts';
 import { structOpsLink } from './struct-ops.ts';
+import { tcxLink } from './tcx.ts';
 import { tracingLink } from './tracing.ts';
+import { xdpLink } from './xdp.ts';
 
 export const LINK_TYPES: readonly LinkType[] = [
   cgroupLink,
   iteratorLink,
   kprobeMultiLink,
+  netkitLink,
   perfLink,
   rawTpLink,
   sockmapLink,
   structOpsLink,
+  tcxLink,
   tracingLink,
   uprobeMultiLink,
+  xdpLink,
 ];
 
 const BY_ATTACH_TYPE: ReadonlyMap<string, LinkType> = new Map(
@@ -48,3 +54,9 @@ export function linkTypeOf(link: Link): LinkType {
   if (type === undefined) throw new Error(`LR909 link ${link.name} has no type for "${link.attachType}"`);
   return type;
 }
+
+/** Attach types that take programs of this type, with a link or without. */
+export const attachTypesOf = (programType: string): string[] =>
+  LINK_TYPES.flatMap((type) =>
+    Object.entries(type.attachTypes).flatMap(([attachType, takes]) => (takes === programType ? [attachType] : [])),
+  );

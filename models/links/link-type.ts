@@ -9,6 +9,7 @@ import type { Flavour } from '../objects/hook.ts';
 import { RELATIVE } from '../rules/anchor.ts';
 import { ATTR } from '../rules/attr.ts';
 import type { Lock } from '../rules/locks.ts';
+import type { Feature } from '../semantics/features.ts';
 
 /** Arguments of LINK_CREATE: each family reads its own target and leaves the others alone. */
 export const LINK_CREATE_ARGS = {
@@ -23,6 +24,7 @@ export const LINK_CREATE_ARGS = {
   iter: { shape: 'json', optional: true },
   syms: { shape: 'json', optional: true },
   cnt: { shape: 'json', optional: true },
+  netdev: { shape: 'object', kind: 'netdev', optional: true },
   flags: { shape: 'flags', optional: true },
   relative: RELATIVE,
   expectedRevision: { shape: 'integer', optional: true },
@@ -32,7 +34,10 @@ export const LINK_CREATE_ARGS = {
 } as const;
 
 /** `target` is what the family resolved before it took its lock. */
-export const LINK_CREATE_REGISTERS = { program: ref('program'), target: ref('cgroup', 'hook', 'map', 'perf') } as const;
+export const LINK_CREATE_REGISTERS = {
+  program: ref('program'),
+  target: ref('cgroup', 'netdev', 'hook', 'map', 'perf'),
+} as const;
 
 export type LinkCreate = Call<
   BpfObjects,
@@ -52,6 +57,8 @@ export interface LinkUpdate {
 export interface LinkType {
   /** BPF_LINK_TYPE_* in lower case, as link info names it. */
   readonly name: string;
+  /** The feature that brought the family; without it its attach types are unknown. */
+  readonly feature?: Feature;
   /** The lock under which the attachment changes (facts link-core 3.4). */
   readonly lock: Lock;
   /** Attach types of the family, and the program type that each takes. */

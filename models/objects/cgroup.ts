@@ -43,11 +43,14 @@ export const cgroup = object({
 
 const entries = (sizes: Sizes): number => sizes['entries'] ?? 0;
 
-/** One (cgroup, attach type) pair: `cgrp->bpf.progs[atype]`, `flags`, `revisions`, `effective` (facts cgroup 2). */
+/**
+ * One (target, attach type) pair. Of a cgroup: `cgrp->bpf.progs[atype]`, `flags`, `revisions`, `effective` (facts cgroup 2). Of a
+ * device: an XDP slot, a tcx or netkit entry, one direction of a qdisc (facts net 2).
+ */
 export const slot = object({
   fields: {
-    /** Programs (attached by PROG_ATTACH) and links, in list order. */
-    entries: list(ref('program', 'link'), entries),
+    /** Programs (attached by PROG_ATTACH or netlink), links and filters, in list order. */
+    entries: list(ref('program', 'link', 'filter'), entries),
     /** BPF_F_PREORDER of each entry. */
     preorders: list(flag(), entries),
     mode: choice('NONE', 'OVERRIDE', 'MULTI'),
@@ -55,9 +58,17 @@ export const slot = object({
     changes: count((sizes) => sizes['changes'] ?? 0),
     /** The array that packets run, in order. */
     effective: list(ref('program'), (sizes) => sizes['effective'] ?? 0),
+    /** Qdiscs that use a tcx entry: it stays while there are any (`miniq_active`). */
+    users: count((sizes) => sizes['slotUsers'] ?? 0),
+    /** What it belongs to: exactly one of cgroup and device is there. */
     cgroup: fixed('cgroup'),
     /** A tracepoint, a function, a hook of a namespace (models/objects/hook.ts). */
     hook: fixed('hook'),
+    netdev: fixed('netdev'),
+    /** Of a direction of a qdisc; such a slot belongs to a device as well. */
+    qdisc: fixed('qdisc'),
+    /** Of an XDP slot. */
+    xdpMode: constant<'native' | 'generic' | undefined>(),
     attachType: constant<string>(),
     /** BPF_CGROUP_MAX_PROGS, or less where a scenario says so. */
     limit: constant<number>(),

@@ -33,7 +33,7 @@ export const FILE_KINDS = [
 export const file = object({
   fields: {
     type: choice(...FILE_KINDS),
-    target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map', 'perf'),
+    target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map', 'perf', 'netns'),
     /** Descriptors, messages in flight, ring slots, calls in progress. */
     refs: count((sizes) => sizes['fileRefs'] ?? 0),
     /** A map that was opened with BPF_F_RDONLY. */

@@ -4,6 +4,7 @@ import { cgroup, slot, storage } from './cgroup.ts';
 import { collector, file, map, ring, socket, table } from './file.ts';
 import { hook, perf } from './hook.ts';
 import { link } from './link.ts';
+import { filter, netdev, netns, qdisc } from './netdev.ts';
 import { packet, process } from './process.ts';
 import { program } from './program.ts';
 
@@ -29,4 +30,8 @@ export const objects = {
   modes,
   hook,
   perf,
+  netns,
+  netdev,
+  qdisc,
+  filter,
 };

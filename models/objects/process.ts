@@ -1,5 +1,5 @@
 /** Processes: they hold descriptors, end by closing them one by one, and leave a zombie. */
-import { chart, constant, fixed, flag, list, object, ref } from '../../src/modelling/index.ts';
+import { chart, constant, count, fixed, flag, list, object, ref } from '../../src/modelling/index.ts';
 
 export const processChart = chart('process', {
   initial: 'ABSENT',
@@ -29,6 +29,8 @@ export const process = object({
     capNetAdmin: flag(),
     capPerfmon: flag(),
     capSysAdmin: flag(),
+    /** Current network namespace; null is the one that all actors start in. */
+    netns: ref('netns'),
     /** Its own table, before CLONE_FILES makes it use another's. */
     ownTable: fixed('table'),
   },
@@ -40,6 +42,8 @@ export const packet = object({
     /** Name of the actor whose event it is. */
     owner: constant<string>(),
     slot: ref('slot'),
+    /** How many hooks of its way lie behind it; a cgroup event has one only. */
+    stage: count((sizes) => sizes['stages'] ?? 0),
     running: flag(),
     /** The array it took is still the published one: an update in place reaches it. */
     current: flag(),

@@ -40,6 +40,8 @@ export interface Template {
   readonly iterOutput: string | null;
   readonly hasBtf: boolean;
   readonly sleepable: boolean;
+  /** Loaded with BPF_F_XDP_HAS_FRAGS: frames of several pages are no problem. */
+  readonly frags: boolean;
 }
 
 export interface Subprogram {

@@ -5,7 +5,8 @@ import { ownerName } from '../rules/slots.ts';
 export const capacity = property({
   name: 'capacity',
   kind: 'always',
-  statement: 'No slot holds more entries than its limit (64, BPF_CGROUP_MAX_PROGS).',
+  statement:
+    'No slot holds more entries than its limit (64, BPF_CGROUP_MAX_PROGS; 63 at tcx and netkit; one in an XDP slot).',
   claims: ['C6'],
   explanation:
     'Programs and links count together, ancestors do not. A full slot refuses even REPLACE, while LINK_UPDATE still works.',

@@ -1,6 +1,6 @@
 /** Only its creator changes a link: a claim that pins and descriptors by id refute. */
 import { type Kernel, property } from '../kernel.ts';
-import { was } from './shared.ts';
+import { targetDied, was } from './shared.ts';
 
 export const creatorOnly = property({
   name: 'creator-only',
@@ -14,7 +14,7 @@ export const creatorOnly = property({
     const before = was(k, link);
     if (before.slot === null) return true;
     k.subject();
-    if (k.step.actor === k.all.process[creator]?.name || k.step.actor === 'kernel' || k.step.op === 'rmdir')
+    if (k.step.actor === k.all.process[creator]?.name || k.step.actor === 'kernel' || targetDied(k, before))
       return true;
     if (link.slot === null)
       return `${k.step.op} of ${k.step.actor} detached link ${link.name}, which it did not create`;

@@ -1,5 +1,6 @@
 /** What runs is what the lists say. */
 import { type Entry, type Kernel, type Program, property, type Slot } from '../kernel.ts';
+import { isLive, ownerName } from '../rules/slots.ts';
 import { names } from './shared.ts';
 
 /** The specification, written apart from the rule it checks (facts cgroup 6.3 and 7.1). */
@@ -11,7 +12,7 @@ function specified(slot: Slot): Program[] {
     if (collected && level.mode !== 'MULTI') continue;
     const run = (preorder: boolean): Program[] =>
       [...level.entries].flatMap((entry: Entry, i) =>
-        level.preorders.at(i) === preorder ? ((entry.kind === 'link' ? entry.prog : entry) ?? []) : [],
+        level.preorders.at(i) === preorder ? ((entry.kind === 'program' ? entry : entry.prog) ?? []) : [],
       );
     front.unshift(run(true));
     back.push(run(false));
@@ -30,12 +31,12 @@ export const effectiveOrder = property({
   params: {},
   check(k: Kernel) {
     for (const slot of k.all.slot) {
-      if (slot.cgroup?.phase !== 'ONLINE') continue;
+      if (!isLive(slot)) continue;
       const should = specified(slot);
       if (should.length > 0) k.subject();
       const does = [...slot.effective];
       if (does.length !== should.length || does.some((program, i) => program !== should[i]))
-        return `${slot.cgroup.name} runs ${names(does)} and the lists say ${names(should)}`;
+        return `${ownerName(slot)} runs ${names(does)} and the lists say ${names(should)}`;
     }
     return true;
   },

@@ -1,6 +1,6 @@
 /** A program descriptor says nothing of running: the claim that it does is false. */
 import { type Kernel, property } from '../kernel.ts';
-import { holds, ON, slotOn } from './shared.ts';
+import { holds, isThere, ON, slotsOn } from './shared.ts';
 
 export const heldProgramRuns = property({
   name: 'held-program-runs',
@@ -11,11 +11,11 @@ export const heldProgramRuns = property({
     'A program descriptor is a shared pointer: it keeps the program alive and says nothing of where it runs. Target and program can both live while their connection is gone.',
   params: { program: { shape: 'object', kind: 'program' }, ...ON },
   check(k: Kernel, { program, on, attachType }) {
-    if (on.phase !== 'ONLINE' || !k.all.process.some((process) => holds(process, program))) return true;
+    if (!isThere(on) || !k.all.process.some((process) => holds(process, program))) return true;
     k.subject();
     return (
-      [...slotOn(k, on, attachType).effective].includes(program) ||
-      `${program.name} is held and alive, ${on.name} is online, and an event there does not run it`
+      slotsOn(k, on, attachType).some((slot) => [...slot.effective].includes(program)) ||
+      `${program.name} is held and alive, ${on.name} is there, and an event there does not run it`
     );
   },
 });

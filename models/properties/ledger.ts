@@ -9,7 +9,7 @@ export interface Account {
 
 type Named = { readonly kind: string; readonly name: string };
 
-/** Accounts of programs, links, files and cgroups. */
+/** Accounts of programs, links, files, cgroups, devices, qdiscs and namespaces. */
 export function ledger(k: Kernel): Map<string, Account> {
   const books = new Map<string, Account>();
   const key = (object: Named, what = ''): string => `${what}${object.kind} ${object.name}`;
@@ -30,10 +30,12 @@ export function ledger(k: Kernel): Map<string, Account> {
     open(map, map.refs);
     open(map, map.users, 'users of ');
   }
+  for (const counted of [...k.all.netdev, ...k.all.netns, ...k.all.qdisc]) open(counted, counted.refs);
   countFiles(k, found);
   countAttachments(k, found);
   countMaps(k, found);
   countCgroups(k, found);
+  countNetwork(k, found);
   countCalls(k, found);
   return books;
 }
@@ -112,6 +114,15 @@ function countHeld(k: Kernel, op: string, held: Kernel['all'][keyof Kernel['all'
       found(held);
       return;
   }
+}
+
+/** Filters hold programs; devices their qdisc; names, descriptors and processes their namespace. */
+function countNetwork(k: Kernel, found: Found): void {
+  for (const { prog } of k.all.filter) found(prog);
+  for (const qdisc of k.all.qdisc) if (qdisc.phase === 'GRAFTED') found(qdisc);
+  for (const netns of k.all.netns) if (netns.named) found(netns);
+  for (const { netns } of k.all.process) found(netns);
+  for (const { target } of k.all.file) if (target?.kind === 'netns') found(target);
 }
 
 /** Registers of running commands hold references; a link that is being created is held by the call until its file is. */

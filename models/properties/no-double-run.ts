@@ -1,6 +1,6 @@
 /** At no moment two versions of a role run. */
 import { type Kernel, property } from '../kernel.ts';
-import { atEnd, names, ON, PROGRAMS, slotOn } from './shared.ts';
+import { endedAt, names, ON, PROGRAMS, wouldRun } from './shared.ts';
 
 export const noDoubleRun = property({
   name: 'no-double-run',
@@ -11,19 +11,12 @@ export const noDoubleRun = property({
     'Attaching the new version before the old one is detached, or creating a new link before the old one is closed, lets both run for a while: counters count twice, packets are changed twice.',
   params: { role: PROGRAMS, ...ON },
   check(k: Kernel, { role, on, attachType }) {
-    const slot = slotOn(k, on, attachType);
     for (const packet of k.all.packet)
-      if (
-        packet.slot === slot &&
-        atEnd(packet) &&
-        [...packet.ran].filter((program) => role.includes(program)).length > 1
-      )
+      if (endedAt(k, packet, on, attachType) && [...packet.ran].filter((program) => role.includes(program)).length > 1)
         return `an event in ${on.name} ran ${names(packet.ran)}: more than one version of the role`;
-    const versions = [...slot.effective].filter((program) => role.includes(program));
+    const { ran } = wouldRun(k, on, attachType);
+    const versions = ran.filter((program) => role.includes(program));
     if (versions.length > 0) k.subject();
-    return (
-      versions.length < 2 ||
-      `an event in ${on.name} would run ${names(slot.effective)}: more than one version of the role`
-    );
+    return versions.length < 2 || `an event in ${on.name} would run ${names(ran)}: more than one version of the role`;
   },
 });

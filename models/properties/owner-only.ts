@@ -1,6 +1,6 @@
 /** Only who holds a link changes it. */
 import { type Kernel, property } from '../kernel.ts';
-import { holds, was } from './shared.ts';
+import { holds, targetDied, was } from './shared.ts';
 
 /** Commands that resolve the link in one step and change it in a later one. */
 const BY_REGISTER = new Set(['link_update', 'link_detach']);
@@ -9,7 +9,7 @@ export const ownerOnly = property({
   name: 'owner-only',
   kind: 'step',
   statement:
-    "A link's program and attachment change only by a process that holds a descriptor of the link, or by the death of its cgroup.",
+    "A link's program and attachment change only by a process that holds a descriptor of the link, or by the death of its cgroup or device.",
   claims: ['C11', 'C26'],
   explanation:
     'LINK_UPDATE and LINK_DETACH take a descriptor and ask for nothing else. PROG_ATTACH and PROG_DETACH do not see entries of links. Who can get a descriptor (inherits, receives, opens a pin, has CAP_SYS_ADMIN) is a holder.',
@@ -26,8 +26,8 @@ export const ownerOnly = property({
       if (actor === undefined || actor.releasing.indexOf(before) >= 0 || holds(actor, before)) continue;
       // A command that resolved the link in an earlier step holds it by its register.
       if (k.step.continued && BY_REGISTER.has(k.step.op)) continue;
-      // The death of the cgroup is nobody's doing; at grain command it happens within rmdir.
-      if (detached && (k.step.op === 'rmdir' || before.refs === 0 || link.refs === 0)) continue;
+      // The death of its target is nobody's doing.
+      if (detached && (targetDied(k, before) || before.refs === 0 || link.refs === 0)) continue;
       return `${k.step.op} of ${k.step.actor}, who holds no descriptor of link ${link.name}, ${detached ? 'detached it' : `changed its program to ${link.prog?.name}`}`;
     }
     return true;

@@ -1,5 +1,6 @@
 /** When everything has come to rest, nothing is left that nobody can reach. */
 import { type Kernel, type Link, type Program, property } from '../kernel.ts';
+import { isReleased, ownerName, ownerPhase } from '../rules/slots.ts';
 import { exists } from './shared.ts';
 
 /**
@@ -15,7 +16,8 @@ const isReachable = (k: Kernel, program: Program): boolean =>
   k.all.link.some((link) => exists(link) && link.prog === program) ||
   k.all.map.some((map) => [...map.entries].includes(program)) ||
   k.all.program.some(({ target, holdsTarget }) => holdsTarget > 0 && target?.program === program) ||
-  k.all.link.some(({ slot }) => slot?.hook?.program === program);
+  k.all.link.some(({ slot }) => slot?.hook?.program === program) ||
+  k.all.filter.some(({ phase, prog }) => phase === 'ACTIVE' && prog === program);
 
 export const quiescentNoLeak = property({
   name: 'quiescent-no-leak',
@@ -29,9 +31,8 @@ export const quiescentNoLeak = property({
   check(k: Kernel) {
     k.subject();
     for (const slot of k.all.slot) {
-      const phase = slot.cgroup?.phase;
-      if (slot.entries.length > 0 && (phase === 'RELEASED' || phase === 'FREED'))
-        return `${slot.entries.at(0).name} is attached to ${slot.cgroup?.name}, which is ${phase}: nothing will release it`;
+      if (slot.entries.length > 0 && isReleased(slot))
+        return `${slot.entries.at(0).name} is attached to ${ownerName(slot)}, which is ${ownerPhase(slot)}: nothing will release it`;
     }
     for (const program of k.all.program)
       if (program.phase === 'LOADED' && !isReachable(k, program))
@@ -39,6 +40,8 @@ export const quiescentNoLeak = property({
     for (const link of k.all.link)
       if (!['ABSENT', 'GONE'].includes(link.phase) && !isOpenOrPinned(k, link))
         return `link ${link.name} is ${link.phase} and nobody holds it`;
+    for (const { name, phase, refs } of k.all.netdev)
+      if (phase === 'UNREGISTERING') return `device ${name} waits for ${refs} references that nobody will put`;
     for (const file of k.all.file)
       if (file.refs === 0 && file.type !== 'free') return `file ${file.name} is open and nobody holds it`;
     return true;

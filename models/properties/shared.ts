@@ -1,13 +1,22 @@
 /** Parameters and looks that several properties share. */
-import type { Cgroup, Kernel, Link, Packet, Process, Program, Slot } from '../kernel.ts';
+
+import type { Cgroup, Kernel, Link, Netdev, Packet, Process, Program, Slot } from '../kernel.ts';
+import { pathOf, type Stage, slotAtStage } from '../rules/path.ts';
+import { ARRIVED, CONSUMED, walk } from '../rules/run-frame.ts';
+import { isReleased } from '../rules/slots.ts';
 
 export const PROGRAMS = { shape: 'list', of: { shape: 'object', kind: 'program' } } as const;
-export const ON = { on: { shape: 'object', kind: 'cgroup' }, attachType: { shape: 'word', optional: true } } as const;
+/** A cgroup or a device, and the attach type where it has several. */
+export const ON = {
+  on: { shape: 'object', kind: 'cgroup', or: ['netdev'] },
+  attachType: { shape: 'word', optional: true },
+} as const;
 
 /** The slot that a property speaks of; without an attach type the only one, or the first. */
-export function slotOn(k: Kernel, on: Cgroup, attachType: string | null): Slot {
+export function slotOn(k: Kernel, on: Cgroup | Netdev, attachType: string | null): Slot {
   const slot = k.all.slot.find(
-    (candidate) => candidate.cgroup === on && (attachType === null || candidate.attachType === attachType),
+    (candidate) =>
+      (on.kind === 'cgroup' ? candidate.cgroup === on : candidate.netdev === on) && isMeant(candidate, on, attachType),
   );
   return (
     slot ??
@@ -18,11 +27,61 @@ export function slotOn(k: Kernel, on: Cgroup, attachType: string | null): Slot {
   );
 }
 
+/** Of a device, no attach type or `ingress` means everything that a frame meets on its way in, `egress` on its way out. */
+export function isMeant(slot: Slot, on: Cgroup | Netdev, attachType: string | null): boolean {
+  if (on.kind === 'cgroup') return attachType === null || slot.attachType === attachType;
+  const outwards = slot.attachType.endsWith('_egress');
+  if (attachType === null || attachType === 'ingress') return !outwards;
+  return attachType === 'egress' ? outwards : slot.attachType === attachType;
+}
+
+/** Slots of a cgroup or device, in the order in which an event meets them. Filters are those of the present qdisc. */
+export function slotsOn(k: Kernel, on: Cgroup | Netdev, attachType: string | null): Slot[] {
+  if (on.kind === 'cgroup') return k.all.slot.filter((slot) => slot.cgroup === on && isMeant(slot, on, attachType));
+  return stagesOn(k, on, attachType).flatMap((stage) => slotAtStage(k, stage) ?? []);
+}
+
+/** The hooks of one device that are meant. */
+function stagesOn(k: Kernel, on: Netdev, attachType: string | null): Stage[] {
+  const all = [...pathOf(k, on, 'loop'), ...pathOf(k, on, 'tx').filter(({ kind }) => kind === 'netkit')];
+  return all.filter((stage) =>
+    k.all.slot.some(
+      (slot) => slot.netdev === on && slot.attachType === stage.attachType && isMeant(slot, on, attachType),
+    ),
+  );
+}
+
+/** What an event there would run now. A frame may be at its end before it has met everything. */
+export function wouldRun(
+  k: Kernel,
+  on: Cgroup | Netdev,
+  attachType: string | null,
+): { readonly ran: readonly Program[]; readonly consumed: boolean } {
+  if (on.kind === 'cgroup') return { ran: [...slotOn(k, on, attachType).effective], consumed: false };
+  return walk(k, stagesOn(k, on, attachType));
+}
+
+/** Has the invocation run everything that it took there, and is about to end? */
+export function endedAt(k: Kernel, packet: Packet, on: Cgroup | Netdev, attachType: string | null): boolean {
+  if (!atEnd(packet)) return false;
+  if (on.kind === 'cgroup') return packet.slot === slotOn(k, on, attachType);
+  return packet.slot?.netdev === on && isMeant(packet.slot, on, attachType);
+}
+
+/** Is the cgroup or device there for events and commands? */
+export const isThere = (on: Cgroup | Netdev): boolean => on.phase === 'ONLINE' || on.phase === 'REGISTERED';
+
 /** The same object before the step. */
 export const was = <V extends { readonly kind: keyof Kernel['before']; readonly index: number }>(
   k: Kernel,
   view: V,
 ): V => k.before[view.kind][view.index] as unknown as V;
+
+/** Did what the link was attached to die in this step? At grain command a cgroup is released within rmdir. */
+export function targetDied(k: Kernel, before: Link): boolean {
+  const slot = before.slot === null ? undefined : k.all.slot[before.slot.index];
+  return k.step.op === 'rmdir' || (slot !== undefined && slot.netdev !== null && isReleased(slot));
+}
 
 const FREED: readonly string[] = ['GONE', 'RELEASED', 'DEFERRED', 'ABSENT'];
 /** A link that was made and not freed yet. */
@@ -54,8 +113,12 @@ export function isLinkHeld(k: Kernel, link: Link): boolean {
   return k.calls().some(({ registers, made }) => registers.includes(link) || made['link'] === link);
 }
 
-/** An invocation that has run everything it took and is about to end. */
-export const atEnd = (packet: Packet): boolean => packet.running && packet.array.length === 0;
+/** An invocation that has run everything it took and is about to end; a frame goes on from hook to hook. */
+const atEnd = (packet: Packet): boolean =>
+  packet.running && packet.array.length === 0 && (packet.slot?.netdev == null || packet.stage >= ARRIVED);
+
+/** Did a program drop the frame, or send it elsewhere? */
+export const isConsumed = (packet: Packet): boolean => packet.stage === CONSUMED;
 
 export const names = (programs: Iterable<{ readonly name: string }>): string =>
   [...programs].map(({ name }) => name).join(' ') || 'nothing';

@@ -1,5 +1,5 @@
 /** Anchors: BEFORE and AFTER with relative_fd or relative_id. Kernel: kernel/bpf/cgroup.c get_anchor_*; facts cgroup 7.2, D20–D51. */
-import type { Anchor, BoundHandle, Kernel, Link, Process, Program, Slot } from '../kernel.ts';
+import type { Anchor, BoundHandle, Kernel, Link, Process, Program, Relative, Slot } from '../kernel.ts';
 import { FLAG, has } from './flags.ts';
 import { resolveLink, resolveProgram } from './resolve.ts';
 
@@ -15,14 +15,6 @@ export const RELATIVE = {
     id: { shape: 'integer', optional: true },
   },
 } as const;
-
-export interface Relative {
-  readonly prog: BoundHandle | null;
-  readonly link: BoundHandle | null;
-  readonly progId: Program | null;
-  readonly linkId: Link | null;
-  readonly id: number;
-}
 
 /** Descriptor 0 is none: the field is as it is where nothing was written. */
 export const isGiven = (handle: BoundHandle | null): boolean =>

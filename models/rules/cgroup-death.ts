@@ -13,7 +13,7 @@ export function releaseSlot(k: Kernel, slot: Slot): void {
   for (const packet of k.all.packet) if (packet.slot === slot) packet.current = false;
   for (const entry of entries) {
     if (entry.kind === 'link') k.rules.autoDetach(k, entry);
-    else putProgram(k, entry, `release of cgroup ${slot.cgroup?.name ?? ''}`);
+    else if (entry.kind === 'program') putProgram(k, entry, `release of cgroup ${slot.cgroup?.name ?? ''}`);
   }
   freeStorage(k, slot);
 }

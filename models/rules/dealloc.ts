@@ -58,7 +58,7 @@ export function releaseHeld(k: Kernel, program: Program): void {
 
 /** The end of a read-side section: whoever waited for it may go on. */
 export function leaveReaders(k: Kernel, packet: Packet): void {
-  for (const waiting of [...k.all.program, ...k.all.inode])
+  for (const waiting of [...k.all.program, ...k.all.inode, ...k.all.filter])
     if (waiting.readers.has(packet)) waiting.readers.delete(packet);
   for (const link of k.all.link) if (link.readers.indexOf(packet) >= 0) link.readers.remove(packet);
 }

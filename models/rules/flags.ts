@@ -14,6 +14,13 @@ export const FLAG = {
 
 export const OPEN_FLAG = { BPF_F_RDONLY: 8, BPF_F_WRONLY: 16, BPF_F_PATH_FD: 16384 } as const;
 export const QUERY_FLAG = { BPF_F_QUERY_EFFECTIVE: 1 } as const;
+export const XDP_FLAG = {
+  XDP_FLAGS_UPDATE_IF_NOEXIST: 1,
+  XDP_FLAGS_SKB_MODE: 2,
+  XDP_FLAGS_DRV_MODE: 4,
+  XDP_FLAGS_HW_MODE: 8,
+  XDP_FLAGS_REPLACE: 16,
+} as const;
 export const RENAME_FLAG = { RENAME_NOREPLACE: 1, RENAME_EXCHANGE: 2 } as const;
 
 /** Every name that a scenario or a trace may use. */
@@ -22,6 +29,7 @@ export const FLAG_VALUES: Readonly<Record<string, number>> = {
   ...OPEN_FLAG,
   ...QUERY_FLAG,
   ...RENAME_FLAG,
+  ...XDP_FLAG,
   override: FLAG.BPF_F_ALLOW_OVERRIDE,
   multi: FLAG.BPF_F_ALLOW_MULTI,
   replace: FLAG.BPF_F_REPLACE,
@@ -34,6 +42,11 @@ export const FLAG_VALUES: Readonly<Record<string, number>> = {
   rdonly: OPEN_FLAG.BPF_F_RDONLY,
   wronly: OPEN_FLAG.BPF_F_WRONLY,
   noreplace: RENAME_FLAG.RENAME_NOREPLACE,
+  noexist: XDP_FLAG.XDP_FLAGS_UPDATE_IF_NOEXIST,
+  skb: XDP_FLAG.XDP_FLAGS_SKB_MODE,
+  drv: XDP_FLAG.XDP_FLAGS_DRV_MODE,
+  hw: XDP_FLAG.XDP_FLAGS_HW_MODE,
+  xreplace: XDP_FLAG.XDP_FLAGS_REPLACE,
   exchange: RENAME_FLAG.RENAME_EXCHANGE,
 };
 

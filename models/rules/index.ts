@@ -3,15 +3,20 @@ import type { Rules } from '../kernel.ts';
 import { attachEntry, autoDetach, countChange, detachLink, hasRoom, hierarchyAllows, removeEntry } from './attach.ts';
 import { releaseSlot } from './cgroup-death.ts';
 import { deallocateLink, readersOf } from './dealloc.ts';
+import { detachFromDevice } from './entries.ts';
 import { holdTarget } from './load.ts';
 import { mapLostUsers, mayEnterArray } from './maps.ts';
+import { mprogAttach, mprogDetach } from './mprog.ts';
+import { releaseAttachments } from './netdev.ts';
 import { computeEffective, insertPosition, purgeEffective, replaceEffective, updateEffective } from './order.ts';
 import { inodeMayGo } from './pins.ts';
 import { capable, mayAccess, netAdmin } from './privileges.ts';
+import { tcxEntryMayGo, tcxEntryUnuse, tcxEntryUse } from './qdisc.ts';
 import { freeProgram } from './references.ts';
 import { freeLinkStep, releaseFile } from './release.ts';
 import { allocateStorage } from './storage.ts';
 import { checkTrampoline } from './trampoline.ts';
+import { mayChangeBondMode, xdpAttach, xdpCompare } from './xdp.ts';
 
 export const rules: Rules = {
   computeEffective,
@@ -39,6 +44,16 @@ export const rules: Rules = {
   releaseFile,
   inodeMayGo,
   allocateStorage,
+  mprogAttach,
+  mprogDetach,
+  tcxEntryUse,
+  tcxEntryUnuse,
+  tcxEntryMayGo,
+  detachFromDevice,
+  xdpAttach,
+  xdpCompare,
+  releaseAttachments,
+  mayChangeBondMode,
   netAdmin,
   mayOpenById: (_k, process) => capable(process, 'CAP_SYS_ADMIN'),
   mayAccess,

@@ -2,6 +2,7 @@
 
 export const LOCKS = [
   'cgroup_mutex',
+  'rtnl_lock',
   'trampoline_mutex',
   'tracepoints_mutex',
   'bpf_event_mutex',

@@ -6,7 +6,7 @@ import type { Anchor, Entry, Kernel, Link, Packet, Program, Slot } from '../kern
 import { FLAG } from './flags.ts';
 
 /** The program that an entry runs. */
-export const programOf = (entry: Entry): Program | null => (entry.kind === 'link' ? entry.prog : entry);
+export const programOf = (entry: Entry): Program | null => (entry.kind === 'program' ? entry : entry.prog);
 
 /**
  * Levels that contribute, from the cgroup to the root: one that has entries contributes if nothing was collected yet or

@@ -77,6 +77,11 @@ export function checkProgramFits(
   return name;
 }
 
+/** bpf_prog_attach_check_attach_type for families where the attach type fixes the program type, and no capability is asked. */
+export function checkProgramType(k: Kernel, program: Program, type: string | undefined): void {
+  k.check('program type fits attach type', program.template.type === type, 'EINVAL');
+}
+
 /** Program types that load with CAP_BPF alone; others need CAP_NET_ADMIN or CAP_PERFMON as well (facts link-core 4.1 #5). */
 const UNPRIVILEGED_TYPES = new Set(['socket_filter', 'cgroup_skb']);
 const PERFMON_TYPES = new Set(['raw_tracepoint', 'tracing', 'kprobe', 'tracepoint', 'perf_event', 'lsm', 'ext']);

@@ -2,7 +2,7 @@
  * References: every get and put of the models goes through here, so that whoever watches sees who held what.
  * Kernel: kernel/bpf/syscall.c bpf_prog_put, bpf_link_put, bpf_link_put_direct; fs/file_table.c fput. Facts link-core 2, 3.2.
  */
-import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program, Target } from '../kernel.ts';
+import type { BpfMap, Cgroup, Kernel, Link, Netdev, OpenFile, Process, Program, Target } from '../kernel.ts';
 
 export function getProgram(k: Kernel, program: Program, why: string): void {
   if (program.phase !== 'LOADED')
@@ -78,6 +78,9 @@ export function putTarget(k: Kernel, target: Target, why: string): void {
     case 'cgroup':
       putCss(k, target, why);
       return;
+    case 'netdev':
+      putNetdev(k, target, why);
+      return;
     case 'hook':
       // A function of a program is held by its program; other places never go.
       if (target.program !== null) putProgram(k, target.program, why);
@@ -98,6 +101,12 @@ function putMapOf(k: Kernel, map: BpfMap, why: string): void {
   if (map.mapType !== 'struct_ops')
     k.put(map, 'users', { why, what: `users of map ${map.name}` }, () => k.rules.mapLostUsers(k, map));
   k.put(map, 'refs', { why });
+}
+
+/** dev_put: a device that is unregistered waits for its references. */
+export function putNetdev(k: Kernel, netdev: Netdev, why: string): void {
+  netdev.refs -= 1;
+  k.tell({ type: 'put', object: `device ${netdev.name}`, refs: netdev.refs, why });
 }
 
 /** A reference on the BPF state: sockets and descendants keep programs of a dying cgroup running. */

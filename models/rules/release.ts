@@ -2,6 +2,7 @@
 import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
 import { putUser } from './maps.ts';
+import { putNetns } from './netdev.ts';
 import { releaseEvent } from './perf.ts';
 import { putBpf, putCss, putFile, putLink, putProgram } from './references.ts';
 
@@ -77,6 +78,9 @@ export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void
       break;
     case 'perf':
       releaseEvent(k, target);
+      break;
+    case 'netns':
+      putNetns(k, target, `file ${file.name}`);
       break;
     case 'cgroup':
       // A directory descriptor holds the kernfs node only (facts cgroup 2, K30).

@@ -19,13 +19,14 @@ const V4_15: readonly Feature[] = [...V4_10, 'multi', 'query', 'any-mode-below-o
 const V5_3: readonly Feature[] = [...V4_15, 'release-at-offline', 'pin-put-by-rcu'];
 const V5_5: readonly Feature[] = [...V5_3, 'descendants-hold-ancestors'];
 const V5_6: readonly Feature[] = [...V5_5, 'replace'];
-const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link'];
+const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link', 'xdp-replace'];
 const V5_10: readonly Feature[] = [
   ...V5_7.filter((feature) => feature !== 'attach-needs-net-admin'),
   'link-ids',
   'defunct-enolink',
   'link-detach',
   'link-opens-read-write',
+  'xdp-link',
   'link-create-iter-info',
   'getfd-esrch',
   'detach-without-memory',
@@ -53,6 +54,8 @@ const V6_12: readonly Feature[] = [
   'raw-tp-many-times',
   'sockmap-link',
   'late-program-put',
+  'tcx',
+  'netkit',
   'deferred-pin-put',
   'path-fd',
   'sys-admin-implies-net-admin',

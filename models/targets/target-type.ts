@@ -8,11 +8,13 @@ import type { BpfObjects, Kernel, Program } from '../kernel.ts';
 import { RELATIVE } from '../rules/anchor.ts';
 import { ATTR } from '../rules/attr.ts';
 import type { Lock } from '../rules/locks.ts';
+import type { Feature } from '../semantics/features.ts';
 
 /** Arguments that name a target; each family reads its own and leaves the others alone. */
 const TARGET_ARGS = {
   attachType: { shape: 'word', orInteger: true },
   cgroup: { shape: 'target', kind: 'cgroup', optional: true },
+  netdev: { shape: 'object', kind: 'netdev', optional: true },
 } as const;
 
 export const PROG_ATTACH_ARGS = {
@@ -48,10 +50,10 @@ export const QUERY_ARGS = {
 /** What the commands hold between two steps: the program, the target, the program that REPLACE names. */
 export const PROG_ATTACH_REGISTERS = {
   program: ref('program'),
-  target: ref('cgroup'),
+  target: ref('cgroup', 'netdev'),
   replaced: ref('program'),
 } as const;
-export const PROG_DETACH_REGISTERS = { program: ref('program'), target: ref('cgroup') } as const;
+export const PROG_DETACH_REGISTERS = { program: ref('program'), target: ref('cgroup', 'netdev') } as const;
 
 type Of<A extends typeof PROG_ATTACH_ARGS | typeof PROG_DETACH_ARGS | typeof QUERY_ARGS, R extends object> = Call<
   BpfObjects,
@@ -69,6 +71,8 @@ export const asksForFlags = ({ args }: Pick<ProgQuery, 'args'>): boolean =>
   args.progAttachFlags || args.rawAttachFlags !== null;
 
 export interface TargetType {
+  /** The feature that brought the family; without it its attach types are unknown. */
+  readonly feature?: Feature;
   /** Attach types of the family, and the program type that each takes. */
   readonly attachTypes: Readonly<Record<string, string>>;
   /** The lock under which attachments change. */

@@ -6,6 +6,7 @@ import { clearEntries, mustClear } from '../rules/maps.ts';
 import { awaitsGracePeriod, freeInode } from '../rules/pins.ts';
 import { ancestors, putBpf, putFile } from '../rules/references.ts';
 import { purgeQueue } from '../rules/release.ts';
+import { cleanupNet, filterFree, netdevRunTodo } from './net.ts';
 
 /** A pin's put leaves the free to the system workqueue (kernel/bpf/syscall.c bpf_link_put_deferred; facts link-core 3.2). */
 export const linkPutDeferred = work({
@@ -136,6 +137,9 @@ const all = [
   cgroupFree,
   ringExit,
   unixGc,
+  netdevRunTodo,
+  cleanupNet,
+  filterFree,
 ] as const;
 
 /** Every deferred work with its static types, by name. */

@@ -6,7 +6,7 @@ export function shapeText(shape: ArgShape): string {
     case 'handle':
       return 'descriptor by name, a number, or null';
     case 'object':
-      return `name of a ${shape.kind}`;
+      return `name of a ${[shape.kind, ...(shape.or ?? [])].join(' or ')}`;
     case 'target':
       return `name of a ${shape.kind}, or a descriptor`;
     case 'flags':

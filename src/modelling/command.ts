@@ -1,13 +1,13 @@
 /** Commands: one bpf(2) command, system call or event, written as a list of atomic steps. */
 import type { Fields } from './field.ts';
-import type { Objects, ValueOf, View } from './object.ts';
+import type { Objects, ValueOf, View, ViewOf } from './object.ts';
 import type { World } from './world.ts';
 
 /**
  * Shape of one argument as a scenario or a trace writes it.
  *
  * - `handle`: a descriptor of the acting process by name, a literal number, or null for 0 / not given
- * - `object`: an object of this kind by name
+ * - `object`: an object of this kind by name, or of one of the kinds that `or` lists
  * - `target`: an object of this kind by name, or `{ handle }`, or a literal descriptor number
  * - `flags`: names of flags (or integers), or-ed
  * - `word`: one of the words, or any text where none are listed
@@ -16,7 +16,7 @@ import type { World } from './world.ts';
  */
 export type ArgShape =
   | { readonly shape: 'handle' }
-  | { readonly shape: 'object'; readonly kind: string }
+  | { readonly shape: 'object'; readonly kind: string; readonly or?: readonly string[] }
   | { readonly shape: 'target'; readonly kind: string }
   | { readonly shape: 'flags' }
   | { readonly shape: 'word'; readonly words?: readonly string[]; readonly orInteger?: boolean }
@@ -36,7 +36,9 @@ export type BoundHandle = { readonly handle: number } | { readonly number: numbe
 type ShapeValue<O extends Objects, S> = S extends { shape: 'handle' }
   ? BoundHandle | null
   : S extends { shape: 'object'; kind: infer K extends keyof O & string }
-    ? View<O, K>
+    ? S extends { or: readonly (infer M extends keyof O & string)[] }
+      ? ViewOf<O, K | M>
+      : View<O, K>
     : S extends { shape: 'target'; kind: infer K extends keyof O & string }
       ? View<O, K> | BoundHandle
       : S extends { shape: 'flags' | 'integer' }

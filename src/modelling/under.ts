@@ -61,7 +61,29 @@ function changedCommand(command: AnyCommand, changes: NonNullable<Changes['steps
     if (change === undefined) return [[name, command.steps[name] as AnyStep]];
     return typeof change === 'function' ? [[name, change]] : Object.entries(change);
   });
-  return { ...command, stepNames: steps.map(([name]) => name), steps: Object.fromEntries(steps) };
+  const followed = steps.map(([name, step]) => [name, following(step, firstOf(changes))] as const);
+  return { ...command, stepNames: steps.map(([name]) => name), steps: Object.fromEntries(followed) };
+}
+
+/** Where a jump to a replaced step leads: to the first of those in its place. */
+const firstOf = (changes: NonNullable<Changes['steps']>[string]): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(changes).flatMap(([name, change]) =>
+      typeof change === 'function'
+        ? []
+        : Object.keys(change)
+            .slice(0, 1)
+            .map((first) => [name, first] as const),
+    ),
+  );
+
+/** The step, with jumps to what stands in the place of replaced ones. */
+function following(step: AnyStep, first: ReadonlyMap<string, string>): AnyStep {
+  if (first.size === 0) return step;
+  return (k, call) => {
+    const next = step(k, call);
+    return typeof next === 'string' ? (first.get(next) ?? next) : next;
+  };
 }
 
 function changedChart(base: Chart, phases: NonNullable<Changes['charts']>[string]): Chart {

@@ -18,8 +18,8 @@ function refuse(context: ArgContext, code: string, message: string, hint?: strin
 
 const shown = (raw: unknown): string => JSON.stringify(raw) ?? String(raw);
 
-function named(kind: string, raw: unknown, what: string, context: ArgContext): AnyView {
-  const known = context.views[kind] ?? [];
+function named(kinds: readonly string[], raw: unknown, what: string, context: ArgContext): AnyView {
+  const known = kinds.flatMap((kind) => context.views[kind] ?? []);
   const view = typeof raw === 'string' ? known.find(({ name }) => name === raw) : undefined;
   if (view !== undefined) return view;
   const hint =
@@ -32,7 +32,7 @@ function named(kind: string, raw: unknown, what: string, context: ArgContext): A
   return refuse(
     context,
     'LR202',
-    `${what}: there is no ${kind} ${shown(raw)}`,
+    `${what}: there is no ${kinds.join(' or ')} ${shown(raw)}`,
     hint ?? `declare it under "objects", and name it in some step`,
   );
 }
@@ -85,7 +85,7 @@ function target(kind: string, raw: unknown, what: string, context: ArgContext): 
   if (typeof raw === 'number') return { number: raw };
   if (typeof raw === 'object' && raw !== null && 'handle' in raw)
     return handle((raw as { handle: unknown }).handle, what, context);
-  return named(kind, raw, what, context);
+  return named([kind], raw, what, context);
 }
 
 function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext): unknown {
@@ -95,7 +95,7 @@ function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext
     case 'handle':
       return handle(raw, what, context);
     case 'object':
-      return named(spec.kind, raw, what, context);
+      return named([spec.kind, ...(spec.or ?? [])], raw, what, context);
     case 'target':
       return target(spec.kind, raw, what, context);
     case 'flags':

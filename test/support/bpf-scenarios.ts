@@ -157,6 +157,22 @@ actors:
   chaos: { may: [ kill: alice ], times: 1 }
 check: [ no-orphan, ref-balance, quiescent-no-leak ]
 `,
+  'device goes': `title: a device is deleted under a link, a program and a qdisc
+objects:
+  netdevs: { bond0: bond }
+  programs: { x: xdp, t: sched_cls/ingress }
+actors:
+  alice:
+    - tc_hook_create: { netdev: bond0 }
+    - prog_attach: { netdev: bond0, prog: t }
+    - prog_detach: { netdev: bond0, prog: t }
+    - link_create: { netdev: bond0, prog: t, as: l }
+    - xdp_set: { netdev: bond0, prog: x }
+    - bond_mode: { netdev: bond0, mode: active_backup }
+    - close: l
+  chaos: [ netdev_delete: { netdev: bond0 } ]
+check: [ no-use-after-free, ref-balance, owner-only, quiescent-no-leak ]
+`,
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -22,6 +22,10 @@ const CHARTS: Readonly<Record<string, readonly [phases: string, transitions: num
   cgroup: ['ABSENT ONLINE DYING DRAINED RELEASED FREED', 5],
   process: ['ABSENT RUNNING EXITING ZOMBIE REAPED', 4],
   mount: ['ABSENT MOUNTED UNMOUNTED', 2],
+  netns: ['ABSENT ALIVE DYING EXITING GONE', 4],
+  netdev: ['ABSENT REGISTERED UNREGISTERING UNREGISTERED FREED', 4],
+  qdisc: ['ABSENT GRAFTED UNGRAFTED DESTROYED', 3],
+  filter: ['ABSENT ACTIVE DELETED GONE', 3],
 };
 
 describe('the charts', () => {

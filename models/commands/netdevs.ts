@@ -1,0 +1,119 @@
+/** Devices: made, deleted, moved, enslaved. */
+import { command, type Kernel, type Netdev } from '../kernel.ts';
+import { findNetdev, moveNetdev, netnsOf, unregisterNetdev } from '../rules/netdev.ts';
+
+const NETDEV = { shape: 'object', kind: 'netdev' } as const;
+
+const isOn = (netdev: Netdev, other: Netdev | null): boolean => other === netdev || other?.peer === netdev;
+
+/** The device is closed, and frames that were under way have passed, before anything is taken off (synchronize_net). */
+export const noFrameOn = (k: Kernel, netdev: Netdev): boolean =>
+  !k.all.packet.some(({ running, slot }) => running && isOn(netdev, slot?.netdev ?? null));
+
+export const netdevAdd = command({
+  op: 'netdev_add',
+  name: 'RTM_NEWLINK',
+  cites: 'net/core/dev.c register_netdevice; facts net 3.6, xdp-160, netkit-001',
+  args: { netdev: NETDEV },
+  steps: {
+    'register [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const { netdev } = args;
+      k.check('name is free', netdev.phase === 'ABSENT', 'EEXIST');
+      for (const device of netdev.peer === null ? [netdev] : [netdev, netdev.peer]) {
+        device.fire('REGISTER');
+        device.netns = netnsOf(k, actor);
+      }
+    },
+  },
+});
+
+export const netdevDelete = command({
+  op: 'netdev_delete',
+  name: 'RTM_DELLINK',
+  cites:
+    'net/core/rtnetlink.c rtnl_dellink; net/core/dev.c unregister_netdevice_many_notify; facts net 3.6, 14, xdp-151 to xdp-166, tcx-193 to tcx-204',
+  args: { netdev: NETDEV },
+  steps: {
+    'unregister [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.when(noFrameOn(k, args.netdev));
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      unregisterNetdev(k, findNetdev(k, actor, args.netdev));
+    },
+  },
+});
+
+export const netdevMove = command({
+  op: 'netdev_move',
+  name: 'RTM_SETLINK IFLA_NET_NS_FD',
+  cites: 'net/core/dev.c __dev_change_net_namespace; facts net 1 fact 12, 14, xdp-167 to xdp-172, tcx-205 to tcx-208',
+  args: { netdev: NETDEV, netns: { shape: 'object', kind: 'netns' } },
+  steps: {
+    'move [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.when(noFrameOn(k, args.netdev));
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const netdev = findNetdev(k, actor, args.netdev);
+      k.check('namespace is alive', args.netns.phase === 'ALIVE', 'EINVAL');
+      moveNetdev(k, netdev, args.netns);
+    },
+  },
+});
+
+export const netdevUp = command({
+  op: 'netdev_up',
+  name: 'RTM_SETLINK IFF_UP',
+  cites: 'net/core/dev.c dev_open, dev_close; facts net 4 item 5, cls-045, xdp-169',
+  args: { netdev: NETDEV, down: { shape: 'boolean', optional: true } },
+  steps: {
+    'change [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.when(noFrameOn(k, args.netdev));
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      findNetdev(k, actor, args.netdev).down = args.down;
+    },
+  },
+});
+
+export const netdevExists = command({
+  op: 'netdev_exists',
+  name: 'if_nametoindex(3)',
+  cites: 'net/core/dev_ioctl.c dev_ifconf; facts net 3.9, xdp-169',
+  args: { netdev: NETDEV },
+  steps: {
+    read(k: Kernel, { args: { netdev }, actor }) {
+      const exists = netdev.phase === 'REGISTERED' && netdev.netns === netnsOf(k, actor);
+      k.returns({ exists, value: exists ? (netdev.down ? 'down' : 'up') : null });
+    },
+  },
+});
+
+export const netdevEnslave = command({
+  op: 'netdev_enslave',
+  name: 'RTM_SETLINK IFLA_MASTER',
+  cites: 'net/core/rtnetlink.c do_set_master; facts net 3.3 check 8, xdp-050 to xdp-059',
+  args: { netdev: NETDEV, master: NETDEV },
+  steps: {
+    'enslave [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const netdev = findNetdev(k, actor, args.netdev);
+      netdev.master = findNetdev(k, actor, args.master);
+    },
+  },
+});
+
+const BOND_MODE_NAMES = ['roundrobin', 'active_backup', 'broadcast', 'tlb'] as const;
+
+export const bondMode = command({
+  op: 'bond_mode',
+  name: 'RTM_SETLINK IFLA_BOND_MODE',
+  cites: 'drivers/net/bonding/bond_options.c bond_option_mode_set; 094ee6017ea0; facts net 19: not observed',
+  args: { netdev: NETDEV, mode: { shape: 'word', words: BOND_MODE_NAMES } },
+  steps: {
+    'change [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const netdev = findNetdev(k, actor, args.netdev);
+      k.check('device is a bond', netdev.type === 'bond', 'EOPNOTSUPP');
+      k.check('no program needs the mode', k.rules.mayChangeBondMode(k, netdev), 'EOPNOTSUPP');
+      netdev.bondMode = args.mode as (typeof BOND_MODE_NAMES)[number];
+    },
+  },
+});

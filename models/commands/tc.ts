@@ -1,0 +1,231 @@
+/** Classic tc: qdiscs at the ingress hook and cls_bpf filters, which belong to nobody. */
+import { ref } from '../../src/modelling/index.ts';
+import { command, type Filter, type Kernel, type Process, type Program, type Qdisc, type Slot } from '../kernel.ts';
+import { findNetdev } from '../rules/netdev.ts';
+import {
+  addFilter,
+  automaticHandle,
+  automaticPrio,
+  CLSACT_EGRESS,
+  CLSACT_INGRESS,
+  deleteFilter,
+  directionsOf,
+  filtersOf,
+  identify,
+  prioOf,
+  qdiscGet,
+  qdiscInit,
+  qdiscPut,
+  removeFilter,
+  ungraft,
+} from '../rules/qdisc.ts';
+import { getProgram } from '../rules/references.ts';
+import { type Handle, resolveProgram } from '../rules/resolve.ts';
+
+const DIRECTIONS = ['ingress', 'egress', 'ingress_qdisc'];
+const NETDEV = { shape: 'object', kind: 'netdev' } as const;
+const QDISC = { shape: 'word', words: ['clsact', 'ingress'], optional: true } as const;
+
+export const tcHookCreate = command({
+  op: 'tc_hook_create',
+  name: 'RTM_NEWQDISC',
+  cites:
+    'net/sched/sch_api.c tc_modify_qdisc, qdisc_create, qdisc_graft; net/sched/sch_ingress.c; facts net 4, cls-003 to cls-007, priv-011',
+  args: { netdev: NETDEV, qdisc: QDISC, replace: { shape: 'boolean', optional: true } },
+  makes: ['qdisc'],
+  steps: {
+    'create [rtnl_lock]'(k: Kernel, { args, made, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const netdev = findNetdev(k, actor, args.netdev);
+      const old = netdev.ingress;
+      k.check('no qdisc is there', old === null || args.replace, 'EEXIST');
+      if (old?.type === made.qdisc.type) return;
+      if (old !== null) k.check('no filter request is under way', old.refs === 1, 'EBUSY');
+      k.allocates('the qdisc');
+      qdiscInit(k, netdev, made.qdisc);
+      if (old !== null) ungraft(k, netdev, old);
+    },
+  },
+});
+
+export const tcHookDestroy = command({
+  op: 'tc_hook_destroy',
+  name: 'RTM_DELQDISC',
+  cites: 'net/sched/sch_api.c tc_get_qdisc, qdisc_graft; facts net 4, cls-003, cls-046, cls-047',
+  args: { netdev: NETDEV, qdisc: QDISC, direction: { shape: 'word', words: DIRECTIONS, optional: true } },
+  steps: {
+    'destroy [rtnl_lock]'(k: Kernel, { args, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      const netdev = findNetdev(k, actor, args.netdev);
+      const qdisc = netdev.ingress;
+      if (qdisc === null) return k.fail('a qdisc is there', 'ENOENT');
+      if (args.direction !== null) {
+        // The whole direction is flushed, the qdisc stays.
+        const slot = slotIn(k, qdisc, args.direction);
+        for (const filter of filtersOf(slot)) removeFilter(k, slot, filter);
+        return;
+      }
+      k.check('qdisc is of this kind', qdisc.type === (args.qdisc ?? 'clsact'), 'EINVAL');
+      // Since 84ad0af0bccd (6.5) a qdisc that somebody uses does not go.
+      k.check('no filter request is under way', qdisc.refs === 1, 'EBUSY');
+      ungraft(k, netdev, qdisc);
+    },
+  },
+});
+
+/** The filters of one direction; an ingress qdisc has one only. */
+function slotIn(k: Kernel, qdisc: Qdisc, direction: string): Slot {
+  const attachType = direction === 'egress' ? CLSACT_EGRESS : CLSACT_INGRESS;
+  const slot = directionsOf(k, qdisc).find((candidate) => candidate.attachType === attachType);
+  return slot ?? k.fail('qdisc has this direction', 'EINVAL');
+}
+
+const FILTER_ARGS = {
+  netdev: NETDEV,
+  direction: { shape: 'word', words: DIRECTIONS },
+  handle: { shape: 'integer', optional: true },
+  priority: { shape: 'integer', optional: true },
+} as const;
+
+/** __tcf_qdisc_find: a reference on the qdisc, before rtnl_lock is taken. */
+function findQdisc(k: Kernel, actor: Process, netdev: Parameters<typeof findNetdev>[2], why: string): Qdisc {
+  const qdisc = findNetdev(k, actor, netdev).ingress;
+  if (qdisc === null) return k.fail('a qdisc is there', 'EINVAL');
+  qdiscGet(k, qdisc, why);
+  return qdisc;
+}
+
+interface Wanted {
+  readonly handle: number;
+  readonly priority: number;
+  readonly kind: string | null;
+  readonly protocol: string | null;
+  readonly replaceExisting: boolean;
+  readonly change: boolean;
+}
+
+/** What stands where the new filter is to go, after the checks of tc_new_tfilter (facts net 4, items 2 and 3). */
+function standing(k: Kernel, slot: Slot, wanted: Wanted): Filter | null {
+  const { handle, priority, change } = wanted;
+  const siblings = filtersOf(slot).filter((filter) => priority !== 0 && prioOf(filter) === priority);
+  k.check('the priority exists', !change || siblings.length > 0, 'ENOENT');
+  if (siblings.length > 0) {
+    k.check('the priority has this kind', wanted.kind === null || wanted.kind === 'bpf', 'EINVAL');
+    k.check('the priority has this protocol', wanted.protocol === null || wanted.protocol === 'all', 'EINVAL');
+  }
+  const found = siblings.find((filter) => handle !== 0 && filter.handle === handle) ?? null;
+  k.check('the handle exists', !change || found !== null, 'ENOENT');
+  k.check('the handle is free', found === null || change || wanted.replaceExisting, 'EEXIST');
+  return found;
+}
+
+/** cls_bpf_prog_from_efd. */
+function classifier(k: Kernel, actor: Process, handle: Handle | null): Program {
+  if (handle === null) return k.fail('a program is given', 'EINVAL');
+  const program = resolveProgram(k, actor, handle);
+  k.check('program is a classifier', program.template.type === 'sched_cls', 'EINVAL');
+  return program;
+}
+
+export const tcFilterAttach = command({
+  op: 'tc_filter_attach',
+  name: 'RTM_NEWTFILTER',
+  cites:
+    'net/sched/cls_api.c tc_new_tfilter, tcf_auto_prio; net/sched/cls_bpf.c cls_bpf_change; facts net 4, cls-001 to cls-029',
+  args: {
+    ...FILTER_ARGS,
+    prog: { shape: 'handle', optional: true },
+    replaceExisting: { shape: 'boolean', optional: true, says: 'NLM_F_CREATE without NLM_F_EXCL' },
+    change: { shape: 'boolean', optional: true, says: 'neither NLM_F_CREATE nor NLM_F_EXCL' },
+    kind: { shape: 'word', optional: true, says: 'TCA_KIND, bpf by default' },
+    protocol: { shape: 'word', optional: true, says: 'protocol, all by default' },
+  },
+  registers: { qdisc: ref('qdisc') },
+  makes: ['filter'],
+  steps: {
+    'find the qdisc'(k: Kernel, { args, frame, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_NEWTFILTER of ${actor.name}`);
+    },
+    'change [rtnl_lock]'(k: Kernel, { args, frame, made, actor }) {
+      if (frame.qdisc === null) return;
+      const slot = slotIn(k, frame.qdisc, args.direction);
+      const found = standing(k, slot, args);
+      const program = classifier(k, actor, args.prog);
+      k.allocates('the filter');
+      const prio = args.priority === 0 ? automaticPrio(slot) : args.priority;
+      const handle = args.handle === 0 ? automaticHandle(slot, prio) : args.handle;
+      getProgram(k, program, `filter ${made.filter.name}`);
+      made.filter.prog = program;
+      made.filter.fire('ADD');
+      identify(made.filter, prio, handle);
+      if (found === null) addFilter(k, slot, made.filter);
+      else {
+        slot.entries.replace(slot.entries.indexOf(found), made.filter);
+        k.rules.updateEffective(k, slot);
+        deleteFilter(k, found);
+      }
+      k.returns({ handle, priority: prio, prog: program.name });
+    },
+  },
+  cleanup(k: Kernel, { frame, actor }) {
+    if (frame.qdisc !== null) qdiscPut(k, frame.qdisc, `RTM_NEWTFILTER of ${actor.name}`);
+  },
+});
+
+export const tcFilterDetach = command({
+  op: 'tc_filter_detach',
+  name: 'RTM_DELTFILTER',
+  cites:
+    'net/sched/cls_api.c tc_del_tfilter; net/sched/cls_bpf.c cls_bpf_delete; facts net 4, cls-002, cls-030 to cls-038',
+  args: { ...FILTER_ARGS, kind: { shape: 'word', optional: true, says: 'TCA_KIND; a flush has none' } },
+  registers: { qdisc: ref('qdisc') },
+  steps: {
+    'find the qdisc'(k: Kernel, { args, frame, actor }) {
+      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_DELTFILTER of ${actor.name}`);
+    },
+    'delete [rtnl_lock]'(k: Kernel, { args, frame }) {
+      if (frame.qdisc === null) return;
+      const slot = slotIn(k, frame.qdisc, args.direction);
+      const flush = args.priority === 0 && args.handle === 0;
+      if (args.priority === 0) k.check('a flush names nothing', args.handle === 0 && args.kind === null, 'ENOENT');
+      const gone = filtersOf(slot).filter(
+        (filter) => flush || (prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle)),
+      );
+      k.check('the filter exists', flush || gone.length > 0, 'ENOENT');
+      for (const filter of gone) removeFilter(k, slot, filter);
+    },
+  },
+  cleanup(k: Kernel, { frame, actor }) {
+    if (frame.qdisc !== null) qdiscPut(k, frame.qdisc, `RTM_DELTFILTER of ${actor.name}`);
+  },
+});
+
+/** Filters as `prio:handle=prog`, in the order in which they run. */
+const written = (filter: Filter): string => `${prioOf(filter)}:${filter.handle}=${filter.prog?.name ?? '?'}`;
+
+export const tcFilterQuery = command({
+  op: 'tc_filter_query',
+  name: 'RTM_GETTFILTER',
+  cites: 'net/sched/cls_api.c tc_get_tfilter, tc_dump_tfilter; facts net 4, cls-012 to cls-026',
+  args: FILTER_ARGS,
+  steps: {
+    'read [rtnl_lock]'(k: Kernel, { args, actor }) {
+      const qdisc = findNetdev(k, actor, args.netdev).ingress;
+      if (qdisc === null) return k.fail('a qdisc is there', 'EINVAL');
+      const filters = filtersOf(slotIn(k, qdisc, args.direction));
+      if (args.priority === 0)
+        return k.returns({
+          count: filters.length,
+          progs: filters.map(({ prog }) => prog?.name ?? '?'),
+          value: filters.map(written),
+        });
+      const found = filters.find(
+        (filter) => prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle),
+      );
+      if (found === undefined) return k.fail('the filter exists', 'ENOENT');
+      k.returns({ handle: found.handle, priority: prioOf(found), prog: found.prog?.name ?? null });
+    },
+  },
+});

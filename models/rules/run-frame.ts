@@ -1,0 +1,99 @@
+/** Frames: the programs of one hook after the other run, as far as their results let the frame go. Facts net 5.6, run-001 to run-024. Kernel: net/core/dev.c. */
+import type { Kernel, Netdev, Packet, Program, Slot } from '../kernel.ts';
+import { type Effect, effectOf, isUp, pathOf, type Stage, slotAtStage } from './path.ts';
+import { runOne } from './run.ts';
+
+/** A frame arrives, is sent, or goes round the loopback device. */
+export const FRAME_HOOKS = ['rx', 'tx', 'loop'];
+
+/** Stages behind the last one: a frame that came through, and one that a program dropped or sent elsewhere. */
+export const ARRIVED = 8;
+export const CONSUMED = 9;
+
+export interface Frame {
+  readonly netdev: Netdev;
+  readonly hook: string;
+}
+
+const wayOf = (k: Kernel, { netdev, hook }: Frame): Stage[] => (isUp(netdev) ? pathOf(k, netdev, hook) : []);
+
+/** The stage that comes next: a frame that tcx passes does not meet the filters that share the hook. */
+function after(way: readonly Stage[], stage: number, effect: Effect): number {
+  const next = way[stage + 1];
+  const shared = next?.kind === 'clsact' && next.netdev === way[stage]?.netdev;
+  return stage + (effect === 'pass' && shared ? 2 : 1);
+}
+
+const conclusion = (k: Kernel, ran: readonly Program[], arrived: boolean): void =>
+  k.returns({ ran: ran.map(({ name }) => name), verdict: arrived ? 'allow' : 'dropped' });
+
+/** What a frame would meet that took everything at once: the programs that run, and whether one of them is its end. */
+export function walk(
+  k: Kernel,
+  way: readonly Stage[],
+): { readonly ran: readonly Program[]; readonly consumed: boolean } {
+  const ran: Program[] = [];
+  let stage = 0;
+  let effect: Effect = 'next';
+  for (let here = way[0]; here !== undefined && effect !== 'consume'; here = way[stage]) {
+    effect = 'next';
+    for (const program of slotAtStage(k, here)?.effective ?? []) {
+      ran.push(program);
+      effect = effectOf(here, program);
+      if (effect !== 'next') break;
+    }
+    stage = after(way, stage, effect);
+  }
+  return { ran, consumed: effect === 'consume' };
+}
+
+/** The whole way in one step. */
+export function runFrame(k: Kernel, frame: Frame): void {
+  const { ran, consumed } = walk(k, wayOf(k, frame));
+  for (const program of ran) runOne(k, program);
+  conclusion(k, ran, isUp(frame.netdev) && !consumed);
+}
+
+/** Takes what is published at the present hook. */
+export function takeStage(k: Kernel, packet: Packet, frame: Frame): void {
+  packet.running = true;
+  const stage = wayOf(k, frame)[packet.stage];
+  if (stage === undefined) return;
+  const slot: Slot | null = slotAtStage(k, stage);
+  packet.slot = slot;
+  packet.current = slot !== null;
+  for (const program of slot?.effective ?? []) packet.array.append(program);
+}
+
+/** Runs the next element, or goes on to the next hook; the device may be going meanwhile, the frame is past the test. */
+export function runInStage(
+  k: Kernel,
+  packet: Packet,
+  { netdev, hook }: Frame,
+): 'again' | 'take the array' | 'end of the invocation' {
+  const way = pathOf(k, netdev, hook);
+  const stage = way[packet.stage];
+  if (stage === undefined) {
+    packet.stage = ARRIVED;
+    return 'end of the invocation';
+  }
+  let effect: Effect = 'next';
+  if (packet.array.length > 0) {
+    const program = packet.array.at(0);
+    packet.array.removeAt(0);
+    packet.ran.append(program);
+    runOne(k, program);
+    effect = effectOf(stage, program);
+    if (effect === 'next') return 'again';
+  }
+  packet.array.clear();
+  packet.current = false;
+  const next = effect === 'consume' ? CONSUMED : after(way, packet.stage, effect);
+  packet.stage = next < way.length || next === CONSUMED ? next : ARRIVED;
+  return packet.stage < way.length ? 'take the array' : 'end of the invocation';
+}
+
+/** A frame that a program consumed went no further than its hook. */
+export function concludeFrame(k: Kernel, packet: Packet, { netdev }: Frame): void {
+  conclusion(k, [...packet.ran], isUp(netdev) && packet.stage !== CONSUMED);
+}

@@ -1,0 +1,119 @@
+/**
+ * XDP slots: one program or one link for each mode of a device, under rtnl_lock.
+ * Kernel: net/core/dev.c dev_xdp_attach, dev_xdp_mode, bpf_xdp_link_update; net/core/rtnetlink.c do_setlink_xdp. Facts net 3.3 to 3.6.
+ */
+import type { Kernel, Link, Netdev, Program, Slot, XdpRequest } from '../kernel.ts';
+import { has, XDP_FLAG } from './flags.ts';
+import { programOf } from './order.ts';
+import { getProgram, putProgram } from './references.ts';
+
+export type XdpMode = 'generic' | 'native' | 'hardware';
+
+export const XDP_MODES = XDP_FLAG.XDP_FLAGS_SKB_MODE | XDP_FLAG.XDP_FLAGS_DRV_MODE | XDP_FLAG.XDP_FLAGS_HW_MODE;
+
+/** Programs of maps of devices and CPUs run there and nowhere else. */
+const FOR_MAPS = new Set(['xdp_devmap', 'xdp_cpumap']);
+/** Modes of a bond in which its slaves can take over XDP (bond_xdp_check). */
+const BOND_MODES = new Set(['roundrobin', 'active_backup']);
+/** Largest frame that a veth receives into one page. */
+const ONE_PAGE_MTU = 3506;
+
+/** Exactly one mode, or none? */
+export const oneMode = (flags: number): boolean => {
+  const modes = flags & XDP_MODES;
+  return (modes & (modes - 1)) === 0;
+};
+
+/** "No mode flag" names native where the driver can, else generic; computed anew at every request. */
+export function xdpModeOf(netdev: Netdev, flags: number): XdpMode {
+  if (has(flags, XDP_FLAG.XDP_FLAGS_HW_MODE)) return 'hardware';
+  if (has(flags, XDP_FLAG.XDP_FLAGS_DRV_MODE)) return 'native';
+  if (has(flags, XDP_FLAG.XDP_FLAGS_SKB_MODE)) return 'generic';
+  return netdev.native ? 'native' : 'generic';
+}
+
+/** The slot of a mode; a mode that the driver does not implement has none. */
+export const xdpSlot = (k: Kernel, netdev: Netdev, mode: XdpMode): Slot | null =>
+  k.all.slot.find((slot) => slot.netdev === netdev && slot.xdpMode === mode) ?? null;
+
+const programIn = (slot: Slot | null): Program | null =>
+  slot === null || slot.entries.length === 0 ? null : programOf(slot.entries.at(0));
+
+const hasProgram = (k: Kernel, netdev: Netdev): boolean =>
+  k.all.slot.some((slot) => slot.netdev === netdev && slot.xdpMode !== undefined && slot.entries.length > 0);
+
+/** May this program stand in this slot (checks 10 of facts net 3.3)? */
+function checkProgram(k: Kernel, request: XdpRequest, mode: XdpMode, program: Program, current: Program | null): void {
+  const { netdev, flags } = request;
+  k.check('slot is empty', !has(flags, XDP_FLAG.XDP_FLAGS_UPDATE_IF_NOEXIST) || current === null, 'EBUSY');
+  if (mode !== 'hardware') {
+    const other = xdpSlot(k, netdev, mode === 'generic' ? 'native' : 'generic');
+    k.check('the other mode is empty', programIn(other) === null, 'EEXIST');
+  }
+  k.check('program is not one of a map', !FOR_MAPS.has(program.template.expectedAttachType ?? ''), 'EINVAL');
+}
+
+/** Does the mode of a bond have XDP? Asked for detaching as well (bond_xdp_set). */
+export const bondHasXdp = (netdev: Netdev): boolean => netdev.type !== 'bond' || BOND_MODES.has(netdev.bondMode);
+
+/** What the driver says (ndo_bpf; check 12); a program is taken off under the same conditions. */
+function checkDriver(k: Kernel, netdev: Netdev, mode: XdpMode, program: Program | null): void {
+  if (mode === 'generic') return;
+  k.check('driver has the mode', netdev.native, 'EOPNOTSUPP');
+  k.check('driver has offload', mode !== 'hardware', 'EINVAL');
+  k.check('mode of the bond has XDP', bondHasXdp(netdev), 'EOPNOTSUPP');
+  if (netdev.type !== 'veth' || program === null) return;
+  const fits = (netdev.peer?.mtu ?? 0) <= ONE_PAGE_MTU || program.template.frags;
+  k.check('frames of the peer fit a page', fits, 'ERANGE');
+}
+
+/** Puts an entry, or nothing, into a slot: one pointer store for packets. */
+export function storeXdp(k: Kernel, slot: Slot, entry: Program | Link | null): void {
+  slot.entries.clear();
+  slot.preorders.clear();
+  if (entry !== null) {
+    slot.entries.append(entry);
+    slot.preorders.append(false);
+  }
+  k.rules.updateEffective(k, slot);
+}
+
+/** dev_xdp_attach. A program's reference is the caller's to give; the old one's is put. */
+export function xdpAttach(k: Kernel, request: XdpRequest): void {
+  const { netdev, flags, entry } = request;
+  const mode = xdpModeOf(netdev, flags);
+  const slot = xdpSlot(k, netdev, mode);
+  const current = programIn(slot);
+  const held = slot !== null && slot.entries.length > 0 ? slot.entries.at(0) : null;
+  k.check('no link is attached', held?.kind !== 'link', 'EBUSY');
+  k.check('no upper device has a program', netdev.master === null || !hasProgram(k, netdev.master), 'EEXIST');
+  if (entry?.kind === 'link') k.check('a link replaces no program', current === null, 'EBUSY');
+  k.rules.xdpCompare(k, request, current);
+  const program = entry === null ? null : programOf(entry);
+  if (program !== null) checkProgram(k, request, mode, program, current);
+  if (program !== current) checkDriver(k, netdev, mode, program);
+  if (slot === null) return;
+  storeXdp(k, slot, entry);
+  if (entry?.kind === 'link') entry.slot = slot;
+  if (current !== null) putProgram(k, current, 'replaced entry');
+}
+
+/** XDP_FLAGS_REPLACE: a compare-and-exchange; without the flag an expected program is ignored (92234c8f15c8). */
+export function xdpCompare(k: Kernel, { flags, expected }: XdpRequest, current: Program | null): void {
+  if (has(flags, XDP_FLAG.XDP_FLAGS_REPLACE))
+    k.check('current program is the expected one', current === expected, 'EEXIST');
+}
+
+/** bpf_xdp_link_update after the checks: the driver may refuse, and then the old program stays. */
+export function xdpReplace(k: Kernel, link: Link, next: Program): void {
+  const { slot, prog } = link;
+  if (slot === null || prog === null || slot.netdev === null || next === prog) return;
+  checkDriver(k, slot.netdev, slot.xdpMode ?? 'generic', next);
+  getProgram(k, next, `link ${link.name}`);
+  link.prog = next;
+  k.rules.updateEffective(k, slot);
+  putProgram(k, prog, `link ${link.name}`);
+}
+
+/** bond_option_mode_set: a mode without XDP is refused while a program is attached (094ee6017ea0). */
+export const mayChangeBondMode = (k: Kernel, bond: Netdev): boolean => !hasProgram(k, bond);
