@@ -141,6 +141,8 @@ export interface Rules {
   deallocateLink(k: Kernel, link: Link): void;
   /** Invocations for which the memory of a program waits (__bpf_prog_put_noref; facts link-core 2.5 G3). */
   readersOf(k: Kernel, program: Program): readonly Packet[];
+  /** References on the BPF state of a cgroup (cgroup_bpf_put) besides those of sockets and descendants: a proposal may take some. */
+  furtherBpfRefs(k: Kernel, cgroup: Cgroup): number;
   /** The last reference to a program is gone (__bpf_prog_put_noref). */
   freeProgram(k: Kernel, program: Program): void;
   /** One step of bpf_link_free. */

@@ -22,6 +22,7 @@ export const RULE_CITES: { readonly [R in keyof Rules]: string } = {
   mapLostUsers: 'kernel/bpf/syscall.c bpf_map_put_uref, kernel/bpf/arraymap.c prog_array_map_clear; facts link-core 11',
   deallocateLink: 'kernel/bpf/syscall.c bpf_link_free, bpf_link_defer_dealloc_rcu_gp; facts link-core 3.3, 3.4',
   readersOf: 'kernel/bpf/syscall.c __bpf_prog_put_noref; facts link-core 2.5',
+  furtherBpfRefs: 'kernel/bpf/cgroup.c cgroup_bpf_put; facts cgroup 2',
   freeProgram: 'kernel/bpf/syscall.c __bpf_prog_put_noref; facts link-core 2.5',
   freeLinkStep: 'kernel/bpf/syscall.c bpf_link_free; facts link-core 3.3',
   releaseFile:

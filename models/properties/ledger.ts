@@ -140,6 +140,8 @@ function countCgroups(k: Kernel, found: Found): void {
     found(socket.cgroup, 'BPF state of ');
   }
   const HOLDING = new Set(['ONLINE', 'DYING', 'DRAINED']);
+  for (const cgroup of k.all.cgroup)
+    for (let n = k.rules.furtherBpfRefs(k, cgroup); n > 0; n--) found(cgroup, 'BPF state of ');
   for (const cgroup of k.all.cgroup) {
     if (!HOLDING.has(cgroup.phase) || !k.has('descendants-hold-ancestors')) continue;
     for (let above = cgroup.parent; above !== null; above = above.parent) found(above, 'BPF state of ');

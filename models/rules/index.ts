@@ -39,6 +39,7 @@ export const rules: Rules = {
   mapLostUsers,
   deallocateLink,
   readersOf,
+  furtherBpfRefs: () => 0,
   freeProgram,
   freeLinkStep,
   releaseFile,

@@ -19,6 +19,7 @@ export const linkHoldsCgroup = proposal({
         rules.detachLink(k, link);
         if (cgroup !== null) putBpf(k, cgroup, `link ${link.name}`);
       },
+      furtherBpfRefs: (k, cgroup) => k.all.link.filter(({ slot }) => slot?.cgroup === cgroup).length,
     },
   }),
 });
