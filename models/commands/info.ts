@@ -1,7 +1,7 @@
 /** What can be looked at: info by descriptor, ids, fdinfo. */
 import { command, type Kernel, type Link, type OpenFile, type Process } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
+import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { capable } from '../rules/privileges.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 
@@ -44,7 +44,7 @@ export const linkInfo = command({
   args: { link: { shape: 'handle' }, ...INFO },
   steps: {
     read(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const { target } = objectOf(k, actor, args.link, args.info);
       if (target?.kind === 'program') return k.returns({ type: target.template.type, prog: target.name });
       if (target?.kind === 'map') return k.returns({ type: target.mapType, map: target.name });
@@ -62,7 +62,7 @@ export const progInfo = command({
   args: { prog: { shape: 'handle' }, ...INFO },
   steps: {
     read(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const { target } = objectOf(k, actor, args.prog, args.info);
       if (target?.kind !== 'program') return k.fail('descriptor is a BPF object', 'EINVAL');
       if (writes(args.info)) k.returns({ type: target.template.type, prog: target.name });
@@ -77,7 +77,7 @@ export const mapInfo = command({
   args: { map: { shape: 'handle' }, ...INFO },
   steps: {
     read(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const { target } = objectOf(k, actor, args.map, args.info);
       if (target?.kind !== 'map') return k.fail('descriptor is a BPF object', 'EINVAL');
       if (writes(args.info)) k.returns({ type: target.mapType, map: target.name });
@@ -96,6 +96,7 @@ export const listIds = command({
   args: { kind: { shape: 'word', words: ['prog', 'map', 'link'] }, start: { shape: 'integer', optional: true } },
   steps: {
     walk(k: Kernel, { args, actor }) {
+      checkMayCall(k, actor);
       if (args.kind === 'link') k.check('command is known', k.has('link-ids'), 'EINVAL');
       k.check('start_id is in range', args.start < INT_MAX, 'EINVAL');
       k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');

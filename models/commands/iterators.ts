@@ -25,7 +25,7 @@ export const iterCreate = command({
   yieldsHandle: true,
   steps: {
     create(k: Kernel, { args, made, actor, as }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       k.check('flags are known', only(args.flags, 0), 'EINVAL');
       openIterator(k, actor, made.file, resolveLink(k, actor, args.link), as);
     },

@@ -61,7 +61,7 @@ export const linkCreate = command({
     'resolve program'(k: Kernel, call) {
       const { args, frame, actor } = call;
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       checkLinkCreateBytes(k, args);
       if (linkTypeFor(args.attachType, null)?.create.fromMap === true) return 'resolve target';
       const program = resolveProgram(k, actor, args.prog);

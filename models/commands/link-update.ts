@@ -68,7 +68,7 @@ export const linkUpdate = command({
   steps: {
     resolve(k: Kernel, { args, frame, actor }) {
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       k.check('flags are known', only(args.flags, FLAG.BPF_F_REPLACE), 'EINVAL');
       const link = resolveLink(k, actor, args.link);
       const comparing = has(args.flags, FLAG.BPF_F_REPLACE);
@@ -122,7 +122,7 @@ export const linkDetach = command({
   steps: {
     resolve(k: Kernel, { args, frame, actor }) {
       k.check('command is known', k.has('link-detach'), 'EINVAL');
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       // With no byte of attr passed, link_fd reads as 0.
       const link = resolveLink(k, actor, attrOf(args.attr).size === 0 ? null : args.link);
       getLink(k, link, `LINK_DETACH of ${actor.name}`);

@@ -1,7 +1,7 @@
 /** Entries of maps: prog arrays, whose entries anybody with the map overrides, and values of struct_ops maps. */
 import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
 import { opsSlot } from '../links/struct-ops.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
+import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
 import { becomeOwner, checkCompatible, getMap, putMap } from '../rules/maps.ts';
 import { getProgram, putProgram } from '../rules/references.ts';
@@ -46,7 +46,7 @@ export const mapUpdate = command({
   },
   steps: {
     update(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const map = writable(k, actor, args.map);
       if (map.mapType === 'struct_ops') return fillOps(k, map);
       k.check('map is a prog array', map.mapType === 'prog_array', 'EINVAL');
@@ -86,7 +86,7 @@ export const mapDelete = command({
   args: { ...KEYED, attr: ATTR },
   steps: {
     delete(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const map = writable(k, actor, args.map);
       if (map.mapType === 'struct_ops') return unregister(k, map);
       k.check('map is a prog array', map.mapType === 'prog_array', 'EINVAL');
@@ -115,7 +115,7 @@ export const mapFreeze = command({
   args: { map: { shape: 'handle' }, attr: ATTR },
   steps: {
     freeze(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const map = writable(k, actor, args.map);
       k.check('is not frozen', map.frozen === 0, 'EBUSY');
       map.frozen = 1;
@@ -131,6 +131,7 @@ export const mapLookup = command({
   args: { map: { shape: 'handle' }, key: { shape: 'json' } },
   steps: {
     lookup(k: Kernel, { args, actor }) {
+      checkMayCall(k, actor);
       const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
       if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
       if (typeof args.key === 'number') return lookUpProgram(k, target, args.key);

@@ -1,7 +1,7 @@
 /** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
 import { command, type Kernel } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
-import { ATTR, checkAttr } from '../rules/attr.ts';
+import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
 import { getMap, getUser, resolveMap } from '../rules/maps.ts';
 import { programOf } from '../rules/order.ts';
@@ -19,7 +19,7 @@ export const mapCreate = command({
   yieldsHandle: true,
   steps: {
     create(k: Kernel, { args, made, actor, as }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       k.check('may use BPF', capable(actor, 'CAP_BPF') || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       checkRoom(k, actor);
       made.map.created = true;
@@ -44,7 +44,7 @@ export const mapGetFdById = command({
   yieldsHandle: true,
   steps: {
     get(k: Kernel, { args, made, actor, as }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       const map = args.mapId;
       if (map === null || map.refs === 0) return k.fail('map exists', 'ENOENT');
@@ -65,6 +65,7 @@ export const progBindMap = command({
   args: { prog: { shape: 'handle' }, map: { shape: 'handle' }, flags: { shape: 'flags', optional: true } },
   steps: {
     bind(k: Kernel, { args, actor }) {
+      checkMayCall(k, actor);
       k.check('flags are known', only(args.flags, 0), 'EINVAL');
       const program = resolveProgram(k, actor, args.prog);
       const map = resolveMap(k, actor, args.map);
@@ -83,6 +84,7 @@ export const taskFdQuery = command({
   args: { fd: { shape: 'handle' } },
   steps: {
     query(k: Kernel, { args, actor }) {
+      checkMayCall(k, actor);
       k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       const file = args.fd === null ? null : descriptor(actor, args.fd);
       if (file === null) return k.fail('descriptor is open', 'EBADF');
@@ -103,7 +105,8 @@ export const unknownCommand = command({
   cites: 'kernel/bpf/syscall.c __sys_bpf; facts link-core 4, mx-290',
   args: { cmd: { shape: 'integer' } },
   steps: {
-    call(k: Kernel) {
+    call(k: Kernel, { actor }) {
+      checkMayCall(k, actor);
       k.fail('command is known', 'EINVAL');
     },
   },

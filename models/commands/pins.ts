@@ -25,7 +25,7 @@ export const objPin = command({
   makes: ['inode'],
   steps: {
     pin(k: Kernel, { args, made, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const known = k.has('path-fd') ? OPEN_FLAG.BPF_F_PATH_FD : 0;
       const relative = has(args.flags, OPEN_FLAG.BPF_F_PATH_FD);
       k.check('flags are known', only(args.flags, known), 'EINVAL');
@@ -78,7 +78,7 @@ export const objGet = command({
   yieldsHandle: true,
   steps: {
     get(k: Kernel, { args, made, actor, as }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const relative = has(args.flags, OPEN_FLAG.BPF_F_PATH_FD);
       const read = has(args.flags, OPEN_FLAG.BPF_F_RDONLY);
       const write = has(args.flags, OPEN_FLAG.BPF_F_WRONLY);

@@ -16,7 +16,7 @@ export const progAttach = command({
   steps: {
     'resolve program'(k: Kernel, call) {
       const { args, frame, actor } = call;
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       if (k.has('attach-needs-net-admin')) k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
       const { attach, lock } = targetTypeOf(k, call.args.attachType);
       attach.checkAttr(k, call);

@@ -14,7 +14,7 @@ export const progDetach = command({
   registers: PROG_DETACH_REGISTERS,
   steps: {
     'resolve target'(k: Kernel, call) {
-      checkAttr(k, call.args.attr);
+      checkAttr(k, call.actor, call.args.attr);
       k.check('may detach', k.rules.mayDetach(k, call.actor), 'EPERM');
       const { detach, lock } = targetTypeOf(k, call.args.attachType);
       detach.checkAttr(k, call);

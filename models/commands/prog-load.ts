@@ -22,7 +22,7 @@ export const progLoad = command({
   yieldsHandle: true,
   steps: {
     load(k: Kernel, { args, made, actor, as }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       checkMayLoad(k, actor, made.program.template.type);
       if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
       const target = targetOfLoad(k, made.program, actor, args.targetProg, args.targetFunc);
@@ -48,7 +48,7 @@ function checkById(
   args: { readonly attr: unknown; readonly rawOpenFlags: unknown },
   actor: Parameters<typeof checkRoom>[1],
 ): void {
-  checkAttr(k, args.attr);
+  checkAttr(k, actor, args.attr);
   k.check('no other field', args.rawOpenFlags === null, 'EINVAL');
   k.check('CAP_SYS_ADMIN', k.rules.mayOpenById(k, actor), 'EPERM');
 }

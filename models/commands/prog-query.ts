@@ -13,7 +13,7 @@ export const query = command({
     'query [lock of the target]'(k: Kernel, call) {
       k.check('command is known', k.has('query'), 'EINVAL');
       k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, call.actor), 'EPERM');
-      checkAttr(k, call.args.attr);
+      checkAttr(k, call.actor, call.args.attr);
       // Bytes behind the last field that the kernel knows (BPF_PROG_QUERY_LAST_FIELD of 5.10.262, 6.1.192).
       if (asksForFlags(call)) k.check('prog_attach_flags is known', k.has('query-prog-attach-flags'), 'EINVAL');
       if (call.args.linkIds) k.check('link_ids is known', k.has('query-link-ids'), 'EINVAL');

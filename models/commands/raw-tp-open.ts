@@ -60,7 +60,7 @@ export const rawTpOpen = command({
   yieldsHandle: true,
   steps: {
     resolve(k: Kernel, { args, frame, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const program = resolveProgram(k, actor, args.prog);
       const { type, expectedAttachType } = program.template;
       if (NAMELESS.has(type)) {

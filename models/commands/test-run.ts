@@ -35,7 +35,7 @@ export const progTestRun = command({
   args: { prog: { shape: 'handle' }, input: { shape: 'json', optional: true }, attr: ATTR },
   steps: {
     run(k: Kernel, { args, actor }) {
-      checkAttr(k, args.attr);
+      checkAttr(k, actor, args.attr);
       const program = resolveProgram(k, actor, args.prog);
       if (isTracing(program)) return k.returns({ ran: runTestFunctions(k), retval: 0 });
       const { ran, retval } = execute(k, program);

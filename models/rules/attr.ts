@@ -1,5 +1,6 @@
 /** `union bpf_attr` as the caller passes it: checks that every command makes first. Facts link-core 4, A45–A47, mx-284–290. */
-import type { Kernel } from '../kernel.ts';
+import type { Kernel, Process } from '../kernel.ts';
+import { capable } from './privileges.ts';
 
 export interface Attr {
   readonly tail?: boolean;
@@ -17,8 +18,19 @@ export function attrOf(raw: unknown): Attr {
   return typeof raw === 'object' && raw !== null ? (raw as Attr) : {};
 }
 
-/** bpf_check_uarg_tail_zero, then CHECK_ATTR of the command. */
-export function checkAttr(k: Kernel, raw: unknown): Attr {
+/**
+ * The first that bpf(2) asks, before it looks at attr: kernel.unprivileged_bpf_disabled is not 0 where the models live (row
+ * N00), and until 5.19 that shut out whoever has neither CAP_BPF nor CAP_SYS_ADMIN from every command (kernel/bpf/syscall.c
+ * SYSCALL_DEFINE3(bpf) of 5.10.262; __sys_bpf of 6.1.192 asks for MAP_CREATE and PROG_LOAD only).
+ */
+export function checkMayCall(k: Kernel, process: Process): void {
+  if (k.has('calls-by-anybody')) return;
+  k.check('may call bpf(2)', capable(process, 'CAP_BPF') || capable(process, 'CAP_SYS_ADMIN'), 'EPERM');
+}
+
+/** Who calls, bpf_check_uarg_tail_zero, then CHECK_ATTR of the command. */
+export function checkAttr(k: Kernel, process: Process, raw: unknown): Attr {
+  checkMayCall(k, process);
   const attr = attrOf(raw);
   k.check('attr is not longer than known', attr.beyond !== true && (attr.size ?? 0) <= PAGE, 'E2BIG');
   k.check('bytes after the last field are zero', attr.tail !== true, 'EINVAL');
@@ -39,8 +51,8 @@ interface LinkCreateBytes {
  * BPF_LINK_CREATE_LAST_FIELD; include/uapi/linux/bpf.h).
  */
 function endOfLinkCreate(k: Kernel): number {
-  if (k.has('link-create-kprobe-multi')) return 48;
-  return k.has('link-create-iter-info') ? 28 : 16;
+  if (!k.has('link-create-iter-info')) return 16;
+  return k.has('link-create-kprobe-multi') ? 48 : 28;
 }
 
 /** CHECK_ATTR(BPF_LINK_CREATE), by the offsets of relative_fd, the halves of expected_revision, and kprobe_multi.addrs. */

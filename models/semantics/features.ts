@@ -30,6 +30,8 @@ export const FEATURES = {
   'link-create-kprobe-multi':
     'LINK_CREATE looks for stray bytes of attr from byte 48 on, behind kprobe_multi.cookies (5.18)',
   'set-retval': 'bpf_set_retval, and verdicts as errno (5.18, b44123b4a3dc)',
+  'calls-by-anybody':
+    'kernel.unprivileged_bpf_disabled forbids MAP_CREATE and PROG_LOAD only, every command of bpf(2) before (5.19)',
   'query-prog-attach-flags': 'PROG_QUERY takes an array for prog_attach_flags (6.0, b79c9fc9551b)',
   'effective-without-flags':
     'an effective query refuses prog_attach_flags, and says attach_flags 0 and not the mode of the cgroup (6.1, 0e426a3ae030)',

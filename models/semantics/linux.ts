@@ -36,6 +36,7 @@ const V6_1: readonly Feature[] = [
   ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
   'link-create-kprobe-multi',
   'set-retval',
+  'calls-by-anybody',
   'query-prog-attach-flags',
   'effective-without-flags',
   'storage-check',

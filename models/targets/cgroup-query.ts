@@ -46,7 +46,8 @@ function answer(
     progs,
     attachFlags: flags,
     progAttachFlags: effective ? undefined : progs.map(() => flags),
-    revision: effective || !oneSlot ? 0 : revisionOf(slot),
+    // A kernel without revisions leaves that member as it was.
+    revision: effective || !oneSlot || !k.has('mprog') ? 0 : revisionOf(slot),
     links: [],
     linkIdsWritten: false,
   });

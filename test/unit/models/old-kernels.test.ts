@@ -142,3 +142,22 @@ describe('the last name of a pin', () => {
     expectAgreement('linux-6.1', [...steps, program({ errno: 'ENOENT' })]);
   });
 });
+
+describe('a process without capabilities', () => {
+  const caps = (...names: string[]) => [
+    step('fork', {}, OK, 'P1'),
+    step('set_caps', { caps: names }, OK, undefined, 'P1'),
+  ];
+  const info = (expected: Expectation) => step('prog_info', { prog: 'A' }, expected, undefined, 'P1');
+
+  it('gets EPERM from every command of bpf(2) until 5.19, whatever is wrong with it besides', () => {
+    expectAgreement('linux-5.10', [...caps(), info({ errno: 'EPERM' })]);
+    expectAgreement('linux-6.1', [...caps(), info(OK)]);
+    const beyond = step('prog_info', { prog: 'A', attr: { beyond: true } }, { errno: 'EPERM' }, undefined, 'P1');
+    expectAgreement('linux-5.10', [...caps(), beyond]);
+  });
+
+  it('is heard with CAP_BPF or CAP_SYS_ADMIN', () => {
+    for (const name of ['CAP_BPF', 'CAP_SYS_ADMIN']) expectAgreement('linux-5.10', [...caps(name), info(OK)]);
+  });
+});
