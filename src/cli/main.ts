@@ -1,5 +1,5 @@
 /** The command line. Each verb is loaded when it is asked for, so that starting stays cheap. */
-import { Argument, Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Context } from './context.ts';
 import { asProblem, showProblem } from './errors.ts';
@@ -8,7 +8,9 @@ import { addGate, addPromote } from './gate-command.ts';
 import { type Io, processIo } from './io.ts';
 import {
   choices,
+  DEFAULT_KERNELS,
   FORMATS,
+  kernelNames,
   wholeNumber,
   withBounds,
   withGrain,
@@ -84,15 +86,29 @@ function addDiff(program: Command, run: Run): void {
   );
 }
 
+function addProbe(program: Command, run: Run): void {
+  const probe = program
+    .command('probe')
+    .description('find out by harmless calls which features a kernel has, and which named semantics it equals')
+    .option('--kernel <name>', 'live, the path of a kernel image, or a fetched one by its release', 'live');
+  withOutput(withSemantics(probe), ['text', 'json']);
+  probe.action((options: Parameters<typeof import('./probe.ts')['probeVerb']>[0]) =>
+    run(async (context) => (await import('./probe.ts')).probeVerb(options, context)),
+  );
+}
+
 function addConform(program: Command, run: Run): void {
   const conform = program
     .command('conform')
     .description('hold the model against a real kernel: the same traces on both, every result and state compared')
     .argument('[files...]', 'trace files (JSON), scenarios (YAML), or folders of them')
-    .option(
-      '--kernel <name>',
-      'live: the running kernel (root is needed); the path of a kernel image, or a fetched one by its release: QEMU boots it',
-      'live',
+    .addOption(
+      new Option(
+        '--kernel <names>',
+        'live: the running kernel (root is needed); the path of a kernel image, or a fetched one by its release: QEMU boots it; several with commas',
+      )
+        .argParser(kernelNames)
+        .default(DEFAULT_KERNELS, 'live'),
     )
     .option('--generate <n>', 'also at least n generated steps', wholeNumber)
     .option('--schedules <n>', 'every schedule of scenarios that have at most n, of others a sample', wholeNumber, 200)
@@ -194,6 +210,7 @@ function programFor(io: Io, run: Run): Command {
   addReplay(program, run);
   addDiff(program, run);
   addConform(program, run);
+  addProbe(program, run);
   addRepro(program, run);
   addShowing(program, run);
   addMaking(program, run);

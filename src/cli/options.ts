@@ -133,3 +133,9 @@ export function choices(word: string): readonly number[] {
     throw new InvalidArgumentError('Choices are whole numbers with commas, as a counterexample prints them.');
   return numbers;
 }
+
+/** `live,6.1`: names that replace the default, and add up where the option is repeated. */
+export function kernelNames(word: string, before: readonly string[]): readonly string[] {
+  return [...(before === DEFAULT_KERNELS ? [] : before), ...list(word, undefined)];
+}
+export const DEFAULT_KERNELS: readonly string[] = ['live'];

@@ -31,6 +31,8 @@ export interface ConformKernel {
 /** The kernel or its agent is no longer there; `seen` is the last that was heard of it. */
 export class KernelGone extends Error {
   readonly seen: string;
+  /** The trace under which it was lost. */
+  trace: string | undefined;
   constructor(message: string, seen = '') {
     super(message);
     this.name = 'KernelGone';

@@ -26,12 +26,6 @@ export function fetchedReleases(folder: string = FETCHED): readonly string[] {
   }
 }
 
-/** `linux-5.10` for the image of a 5.10 release, if its path or the word that named it says so. */
-export function semanticsOfImage(image: string, known: Iterable<string>): string | undefined {
-  const [, version] = /(?:^|[/-])(\d+\.\d+)[.\d]*[^/]*(?:\/[^/]*)?$/.exec(image) ?? [];
-  return [...known].find((name) => name === `linux-${version}`);
-}
-
 export interface LiveKernels {
   readonly all: readonly ConformKernel[];
   readonly note: string | undefined;

@@ -64,8 +64,8 @@ const shown = (value: unknown): string => {
 
 function evidenceOf(source: TraceSource, { index, kernel, model }: Parting, refuted: string): string {
   const step = source.trace.steps[index];
-  const what = step === undefined ? 'at rest' : `${step.op} ${JSON.stringify(step.args)}`;
-  return `${what}: ${shown(kernel)}; ${refuted}: ${model.map(shown).join(' or ')}`;
+  const said = `${shown(kernel)}; ${refuted}: ${model.map(shown).join(' or ')}`;
+  return step === undefined ? `at rest: ${said}` : `${step.op}: ${said}; arguments ${JSON.stringify(step.args)}`;
 }
 
 class Prober {

@@ -1,6 +1,7 @@
 /** A kernel booted in QEMU with the agent as its only program, spoken to over its second serial line. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { buildAgent } from './build.ts';
 import { initramfs } from './initramfs.ts';
@@ -17,8 +18,8 @@ const WINDOW = 16_384;
 /** Upon this QEMU stops the machine and stays. */
 const FATAL = /KVM internal error[^\r\n]*/;
 
-/** KVM has failed once: the next machine does not wait for it again. */
-let kvmFails = false;
+/** Why KVM failed: the next machine does not wait for it again. */
+let kvmFailed: string | undefined;
 
 /** Lines of the console that explain a failed boot. */
 const CONSOLE_LINES = 25;
@@ -54,13 +55,22 @@ function initrdFor(agent: string): string {
   return path;
 }
 
-function canUseKvm(): boolean {
+/**
+ * Why KVM cannot be used here, if that is known without a try. The module kvm_pvm makes virtual machines without help of the
+ * processor, for kernels built with CONFIG_PVM_GUEST. The privileged code of any other kernel it interprets instruction by
+ * instruction, about a million a second, until one comes that it does not know (cmpxchg16b of the slab allocator): slower than
+ * plain emulation, and then "emulation failure".
+ */
+export function kvmObstacle(device = '/dev/kvm', modules = '/sys/module'): string | undefined {
   try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return true;
+    accessSync(device, constants.R_OK | constants.W_OK);
   } catch {
-    return false;
+    return `${device} cannot be opened`;
   }
+  const has = (name: string): boolean => existsSync(join(modules, name));
+  return has('kvm_pvm') && !has('kvm_intel') && !has('kvm_amd')
+    ? 'this KVM is kvm_pvm, which only interprets kernels that were not built for it'
+    : undefined;
 }
 
 function obstacle(image: string): string | undefined {
@@ -87,8 +97,7 @@ async function boot(image: string, agent: string, acceleration: Acceleration): P
   const status = await Promise.race([kernel.greeting(), late]);
   clearTimeout(timer);
   if (status === 'ok') {
-    const note = acceleration === 'plain' ? 'the kernel runs under plain emulation: KVM is not usable here' : undefined;
-    return { ok: true, kernel, note };
+    return { ok: true, kernel, note: undefined };
   }
   await kernel.stop();
   return { ok: false, why: `${status.replace(/^!/, '')}; its console ends:\n${tail(kernel.seen)}` };
@@ -101,10 +110,12 @@ export async function startQemu(image: string): Promise<Started> {
   const built = buildAgent();
   if (!built.ok) return built;
   if (built.note !== undefined) return { ok: false, why: built.note };
-  if (!kvmFails && canUseKvm()) {
+  kvmFailed ??= kvmObstacle();
+  if (kvmFailed === undefined) {
     const started = await boot(image, built.path, 'kvm');
     if (started.ok) return started;
-    kvmFails = true;
+    kvmFailed = `a boot with KVM failed: ${started.why.split('\n')[0]}`;
   }
-  return boot(image, built.path, 'plain');
+  const started = await boot(image, built.path, 'plain');
+  return started.ok ? { ...started, note: `plain emulation: ${kvmFailed}` } : started;
 }

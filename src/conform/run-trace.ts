@@ -6,7 +6,7 @@ import { InputError } from '../world/input.ts';
 import { answerOf, notDone, seenOf } from './decode.ts';
 import { NotRunnable } from './encode.ts';
 import { distinct, Holding, isBarrier } from './holding.ts';
-import type { ConformKernel, Reply, Request } from './line.ts';
+import { type ConformKernel, KernelGone, type Reply, type Request } from './line.ts';
 import { type Prepared, prepare, segmentsOf } from './prepare.ts';
 import type { ConformOptions, Parting, TraceVerdict } from './verdict.ts';
 
@@ -120,6 +120,7 @@ export async function conformTrace(
   try {
     return await new Run(kernel, source, options).run();
   } catch (error) {
+    if (error instanceof KernelGone) error.trace ??= source.trace.id;
     if (error instanceof NotRunnable) return { kind: 'not-runnable', steps: 0, why: error.message };
     if (error instanceof InputError) return { kind: 'not-runnable', steps: 0, why: `the model: ${error.message}` };
     throw error;

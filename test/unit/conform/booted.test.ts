@@ -1,12 +1,12 @@
 /** What a booted kernel gets: the initramfs, QEMU's arguments, and which image and semantics a word names. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { CHARACTER_DEVICE, cpio, DIRECTORY, initramfs, PROGRAM } from '../../../src/conform/initramfs.ts';
-import { imageOf, semanticsOfImage } from '../../../src/conform/live-kernels.ts';
-import { qemuArguments } from '../../../src/conform/qemu.ts';
+import { imageOf } from '../../../src/conform/live-kernels.ts';
+import { kvmObstacle, qemuArguments } from '../../../src/conform/qemu.ts';
 
 interface Member {
   readonly name: string;
@@ -97,13 +97,26 @@ describe('--kernel', () => {
     expect(imageOf('out/bzImage', '/cwd', folder)).to.equal('/cwd/out/bzImage');
     expect(imageOf('6', '/cwd', join(folder, 'absent'))).to.equal('/cwd/6');
   });
+});
 
-  it('has the semantics that its release begins with, where there are such', () => {
-    const known = ['linux-6.1', 'linux-6.12', 'linux-7.2'];
-    expect(semanticsOfImage('/k/6.1.0-56-cloud-amd64/vmlinuz', known)).to.equal('linux-6.1');
-    expect(semanticsOfImage('/k/6.12.117+deb13-cloud-amd64/vmlinuz', known)).to.equal('linux-6.12');
-    expect(semanticsOfImage('/boot/vmlinuz-7.2.13+deb14-amd64', known)).to.equal('linux-7.2');
-    expect(semanticsOfImage('/k/6.6.1-cloud/vmlinuz', known)).to.equal(undefined);
-    expect(semanticsOfImage('/src/linux/arch/x86/boot/bzImage', known)).to.equal(undefined);
+describe('KVM', () => {
+  let folder: string;
+  const device = () => join(folder, 'kvm');
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lastref-kvm-'));
+    writeFileSync(device(), '');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is tried where its device can be opened, and names what stands against it otherwise', () => {
+    expect(kvmObstacle(device(), folder)).to.equal(undefined);
+    expect(kvmObstacle(join(folder, 'absent'), folder)).to.contain('cannot be opened');
+  });
+
+  it('is not tried where it only interprets: kvm_pvm alone', () => {
+    mkdirSync(join(folder, 'kvm_pvm'));
+    expect(kvmObstacle(device(), folder)).to.contain('kvm_pvm');
+    mkdirSync(join(folder, 'kvm_amd'));
+    expect(kvmObstacle(device(), folder)).to.equal(undefined);
   });
 });
