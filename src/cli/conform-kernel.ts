@@ -6,9 +6,20 @@ import type { Conformed, Rules, Totals } from '../conform/traces.ts';
 import type { ConformDifference, ConformOtherwise, ConformRow, LostKernel } from '../report/conform.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import type { ConformCommandOptions } from './conform.ts';
 import type { Context } from './context.ts';
 import { chosenSemantics, imageNamed, isKernelGone, rulesFor, started } from './kernels.ts';
+import type { OutputOptions, RunOptions } from './options.ts';
+
+export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, OutputOptions<'text' | 'json'> {
+  /** Words for kernels; each runs everything. */
+  readonly kernel: readonly string[];
+  readonly generate?: number;
+  readonly seed: string;
+  readonly length: number;
+  readonly jobs: number;
+  readonly schedules: number;
+  readonly stress?: number;
+}
 
 /** What runs: the same on every kernel. */
 export interface Work {

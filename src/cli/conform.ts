@@ -4,25 +4,13 @@ import { join, resolve } from 'node:path';
 import type { Totals } from '../conform/traces.ts';
 import { type ConformReport, conformJson, conformText } from '../report/conform.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { conformKernel, type Findings, noFindings } from './conform-kernel.ts';
+import { type ConformCommandOptions, conformKernel, type Findings, noFindings } from './conform-kernel.ts';
 import { type Context, emit } from './context.ts';
 import { inputError, showProblem } from './errors.ts';
 import { EXIT, type ExitCode, meaningOf } from './exit-code.ts';
 import { chosenSemantics, imageNamed, rulesFor, started } from './kernels.ts';
-import type { OutputOptions, RunOptions } from './options.ts';
 import { selectScenarios } from './scenarios.ts';
 import { parseTraceFile } from './trace-file.ts';
-
-export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, OutputOptions<'text' | 'json'> {
-  /** Words for kernels; each runs everything. */
-  readonly kernel: readonly string[];
-  readonly generate?: number;
-  readonly seed: string;
-  readonly length: number;
-  readonly jobs: number;
-  readonly schedules: number;
-  readonly stress?: number;
-}
 
 /** A scenario, or a folder that has some. */
 function hasScenarios(name: string, cwd: string): boolean {
