@@ -29,6 +29,7 @@ const QUERIES: readonly Item[] = [
   { query: { cgroup: 'web' } },
   { query: { cgroup: 'web/api', flags: ['effective'] } },
   { query: { cgroup: 'web', progAttachFlags: true } },
+  { query: { cgroup: 'web', linkIds: true } },
   { query: { cgroup: 'web', flags: ['effective'], progAttachFlags: true } },
 ];
 
@@ -79,6 +80,7 @@ const creation: MenuWorld = {
             link_create: { prog: 'a', cgroup: 'web', flags, as: `l${i}` },
           })),
           { link_create: { prog: 'b', cgroup: 'web', expectedRevision: 1, as: 'm' } },
+          { link_create: { prog: 'b', cgroup: 'web', addrs: [1], as: 'o' } },
           { link_create: { prog: 'b', cgroup: 'web', flags: ['before', 'link'], relative: { link: 'l0' }, as: 'n' } },
           attach('b', 'web', []),
           attach('b', 'web', ['multi']),
@@ -133,6 +135,43 @@ const links: MenuWorld = {
           ...QUERIES,
           ...EVENTS,
           'exit',
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+const lastNames: MenuWorld = {
+  name: 'last-names',
+  says: 'a link and a program lose the last name that keeps them, and programs are loaded',
+  scenario: {
+    title: 'anything that can be done with what only a pin holds',
+    objects: {
+      cgroups: { web: {} },
+      progs: [
+        ...['a', 'b'].map((name) => ({ name, type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress' })),
+        { name: 'r', type: 'cgroup_sock', expectedAttachType: 'cgroup_inet_sock_create', setRetval: 0 },
+      ],
+    },
+    setup: [
+      { root: { link_create: { prog: 'a', cgroup: 'web', as: 'l' } } },
+      { root: { obj_pin: { obj: 'l', path: 'p' } } },
+      { root: { obj_pin: { obj: 'b', path: 'q' } } },
+      { root: { close: 'l' } },
+      { root: { close: 'b' } },
+    ],
+    actors: {
+      root: {
+        may: [
+          { unlink: 'p' },
+          { unlink: 'q' },
+          { rename: { path: 'p', to: 'q' } },
+          { link_get_fd_by_id: { linkId: 'l', as: 'i' } },
+          { prog_get_fd_by_id: { progId: 'b', as: 'j' } },
+          { prog_load: { prog: 'r', as: 'r' } },
+          ...EVENTS.slice(0, 1),
         ],
         times: 3,
       },
@@ -274,4 +313,14 @@ const memory: MenuWorld = {
   },
 };
 
-export const menus: readonly MenuWorld[] = [legacy, creation, links, privileges, death, deadLinks, processes, memory];
+export const menus: readonly MenuWorld[] = [
+  legacy,
+  creation,
+  links,
+  lastNames,
+  privileges,
+  death,
+  deadLinks,
+  processes,
+  memory,
+];
