@@ -149,6 +149,10 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
   'extended-not-in-arrays': { cannot: FAMILY },
   'late-program-put': { cannot: FAMILY },
   'uprobe-multi-flags': { cannot: FAMILY },
+  'xdp-replace': { cannot: FAMILY },
+  'xdp-link': { cannot: FAMILY },
+  tcx: { cannot: FAMILY },
+  netkit: { cannot: FAMILY },
   // The programs stay open until the cgroup goes, so that a place which a kernel missed names nothing that was freed.
   'preorder-slot-fix': trace(
     load('A', 'B', 'C'),
