@@ -1,5 +1,5 @@
 /** XDP links. Kernel: net/core/dev.c bpf_xdp_link_attach, bpf_xdp_link_lops. Facts net 3.4 to 3.6. */
-import type { Kernel, Link } from '../kernel.ts';
+import type { Kernel, Link, Netdev } from '../kernel.ts';
 import { only } from '../rules/flags.ts';
 import { findNetdev } from '../rules/netdev.ts';
 import { checkProgramType } from '../rules/programs.ts';
@@ -9,9 +9,13 @@ import { primeLink } from './prime.ts';
 
 /** Checks in the order of facts net 3.4: the device, then flags, then the slot. */
 function attach(k: Kernel, call: LinkCreate): void {
-  const { args, frame, made, actor } = call;
+  attachTo(k, call, findNetdev(k, call.actor, call.args.netdev, 'EINVAL'));
+}
+
+/** The same when the device is found. */
+export function attachTo(k: Kernel, call: LinkCreate, netdev: Netdev): void {
+  const { args, frame, made } = call;
   if (frame.program === null) return;
-  const netdev = findNetdev(k, actor, args.netdev, 'EINVAL');
   primeLink(k, call);
   made.link.prog = frame.program;
   k.check('only mode flags', only(args.flags, XDP_MODES), 'EINVAL');

@@ -103,7 +103,12 @@ function putMapOf(k: Kernel, map: BpfMap, why: string): void {
   k.put(map, 'refs', { why });
 }
 
-/** dev_put: a device that is unregistered waits for its references. */
+/** dev_hold, dev_put: a device that is unregistered waits for its references. */
+export function getNetdev(k: Kernel, netdev: Netdev, why: string): void {
+  netdev.refs += 1;
+  k.tell({ type: 'get', object: `device ${netdev.name}`, refs: netdev.refs, why });
+}
+
 export function putNetdev(k: Kernel, netdev: Netdev, why: string): void {
   netdev.refs -= 1;
   k.tell({ type: 'put', object: `device ${netdev.name}`, refs: netdev.refs, why });

@@ -51,6 +51,8 @@ export const FOUND: readonly FoundBug[] = [
     fixed: { scenario: 'CG16-fixed', semantics: 'linux-6.18' },
   },
   { id: 'LK07', grain: 'command', label: 'unbroken-by', invariant: 'owner-only', steps: 2, fixed: FIXED },
+  { id: 'TC01', grain: 'command', label: 'no-use-after-free', invariant: 'no-use-after-free', steps: 2, fixed: FIXED },
+  { id: 'TC04', grain: 'lock', label: 'no-use-after-free', invariant: 'no-use-after-free', steps: 2, fixed: FIXED },
   {
     id: 'US01',
     ...USER_SPACE,
@@ -75,19 +77,10 @@ export const FOUND: readonly FoundBug[] = [
     steps: 3,
     fixed: { scenario: 'US14-fixed', semantics: 'linux-6.18' },
   },
+  { id: 'XD01', grain: 'lock', label: 'no-orphan', invariant: 'no-orphan', steps: 4, fixed: FIXED },
+  { id: 'XD02', grain: 'command', label: 'legacy-owner-only', invariant: 'owner-only', steps: 2, fixed: FIXED },
+  { id: 'XD05', grain: 'command', label: 'removable', invariant: 'detach-always-possible', steps: 2, fixed: FIXED },
 ];
 
 /** Whoever lands one of these moves it into FOUND. */
-export const NOT_YET: readonly string[] = [
-  'XD01',
-  'TC01',
-  'PA01',
-  'LK02',
-  'XD02',
-  'NN04',
-  'XD05',
-  'TR01',
-  'SM02',
-  'TR05',
-  'TC04',
-];
+export const NOT_YET: readonly string[] = ['PA01', 'LK02', 'NN04', 'TR01', 'SM02', 'TR05'];
