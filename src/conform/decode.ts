@@ -58,14 +58,16 @@ export function answerOf(reply: Reply): Answer {
 export interface SeenSlot {
   readonly cgroup: string;
   readonly attachType: string;
-  readonly shown:
-    | {
-        readonly list: readonly string[];
-        readonly effective: readonly string[];
-        readonly mode: readonly string[];
-        readonly revision: number;
-      }
-    | { readonly errno: string };
+  readonly shown: SlotShown;
+}
+
+/** List, mode and revision come from one query, the effective array from a second one. */
+export interface SlotShown {
+  readonly list?: readonly string[];
+  readonly mode?: readonly string[];
+  readonly revision?: number;
+  readonly effective?: readonly string[];
+  readonly errno?: string;
 }
 
 /** Link info of a link: of one that an actor holds, or of any that is listed. */

@@ -7,7 +7,7 @@ import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { type Taken, Walk } from '../trace/walk.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
-import type { Seen, SeenSlot } from './decode.ts';
+import type { Seen, SeenSlot, SlotShown } from './decode.ts';
 import { modelDying, modelEnded, modelIds, modelLink, modelSlot } from './model-state.ts';
 import { ownMovesOf } from './own-moves.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
@@ -15,8 +15,23 @@ import type { ConformOptions, Parting } from './verdict.ts';
 export const distinct = <T>(values: readonly T[]): readonly T[] =>
   values.length < 2 ? values : [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 
-const normal = (shown: SeenSlot['shown']): unknown =>
-  'mode' in shown ? { ...shown, mode: [...shown.mode].sort() } : shown;
+const normal = (shown: SlotShown): SlotShown =>
+  shown.mode === undefined ? shown : { ...shown, mode: [...shown.mode].sort() };
+
+/** What the model shows under the keys that were looked at; all of it where it says something else altogether. */
+function sameSlot(seen: SlotShown, shown: SlotShown): boolean {
+  const asked = Object.entries(normal(shown)).filter(([key]) => Object.hasOwn(seen, key));
+  return sameJson(normal(seen), Object.fromEntries(asked));
+}
+
+/** The two queries of a slot: work may run between them. */
+function queriesOf({ shown: { effective, ...listed }, ...slot }: SeenSlot): readonly SeenSlot[] {
+  if (effective === undefined) return [{ ...slot, shown: listed }];
+  return [
+    { ...slot, shown: listed },
+    { ...slot, shown: { effective } },
+  ];
+}
 
 /** A step before which everything that is pending must have run. */
 export const isBarrier = ({ op, expect }: TraceStep): boolean => op === SLEEP || expect['eventually'] === true;
@@ -25,7 +40,7 @@ const NOTHING: Seen = { ended: undefined, slots: [], links: [], ids: undefined, 
 
 const piecesOf = ({ ended, slots, links, ids, dying }: Seen): readonly Seen[] => [
   { ...NOTHING, ended },
-  ...slots.map((slot): Seen => ({ ...NOTHING, slots: [slot] })),
+  ...slots.flatMap(queriesOf).map((slot): Seen => ({ ...NOTHING, slots: [slot] })),
   ...links.map((link): Seen => ({ ...NOTHING, links: [link] })),
   { ...NOTHING, ids },
   { ...NOTHING, dying },
@@ -133,7 +148,7 @@ export class Holding {
     for (const slot of slots) {
       // Kernels before revisions leave that member of the query as it was: 0.
       const shown = modelSlot(this.k, slot, (one) => (this.k.has('mprog') ? revisionOf(one) : 0));
-      if (shown !== undefined && !sameJson(normal(slot.shown), normal(shown))) return { ...slot, shown };
+      if (shown !== undefined && !sameSlot(slot.shown, shown)) return { ...slot, shown };
     }
     for (const link of links) {
       const shown = modelLink(this.k, link.link);

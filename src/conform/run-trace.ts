@@ -21,37 +21,58 @@ class Run {
   private readonly source: TraceSource;
   private readonly prepared: Prepared;
   private readonly holding: Holding;
+  /** Why the setup failed, once it is known. */
+  private readonly setup: Promise<TraceVerdict | undefined>;
 
+  /** Asks the kernel for the setup at once: it makes cgroups while the model is bound. Throws InputError. */
   constructor(kernel: ConformKernel, source: TraceSource, options: ConformOptions) {
     this.kernel = kernel;
     this.source = source;
     this.prepared = prepare(source, options.model.flags);
-    this.holding = new Holding(source, options);
+    this.setup = kernel.run(this.prepared.setup).then((replies) => {
+      const failed = replies.find(({ status }) => status !== 'ok');
+      return failed && { kind: 'not-runnable', steps: 0, why: `setup failed: ${failed.status}` };
+    });
+    // Whoever waits for it hears of an agent that is lost; nobody does if the model refuses the trace.
+    this.setup.catch(() => undefined);
+    try {
+      this.holding = new Holding(source, options);
+    } catch (error) {
+      this.reset();
+      throw error;
+    }
+  }
+
+  /** Is not waited for: what is asked next comes after it. */
+  private reset(): void {
+    this.kernel.run([this.prepared.reset]).catch(() => undefined);
   }
 
   async run(): Promise<TraceVerdict> {
     const { steps } = this.source.trace;
     try {
-      const failed = (await this.kernel.run(this.prepared.setup)).find(({ status }) => status !== 'ok');
-      if (failed !== undefined) return { kind: 'not-runnable', steps: 0, why: `setup failed: ${failed.status}` };
       for (const segment of segmentsOf(steps)) {
         const [first = 0] = segment;
         const barrier = isBarrier(steps[first] as TraceStep);
         const end = barrier ? await this.barrier(first) : await this.together(segment);
         if (end !== undefined) return end;
       }
+      const unmade = await this.setup;
+      if (unmade !== undefined) return unmade;
       const parting = await this.settle(steps.length);
       if (parting !== undefined) return { kind: 'differ', steps: steps.length, parting };
       const { several, missed, walk } = this.holding;
       return { kind: 'agree', steps: steps.length, several, carried: walk.carried, missed };
     } finally {
-      await this.kernel.run([this.prepared.reset]);
+      this.reset();
     }
   }
 
   private async together(segment: readonly number[]): Promise<TraceVerdict | undefined> {
     const requests = segment.flatMap((index) => [this.prepared.requests[index] as Request, this.prepared.observe]);
     const replies = await this.kernel.run(requests);
+    const unmade = await this.setup;
+    if (unmade !== undefined) return unmade;
     for (const [place, index] of segment.entries()) {
       const reply = replies[2 * place] as Reply;
       const why = notDone(reply);
@@ -80,6 +101,8 @@ class Run {
 
   /** A step before which everything pending must have run: asked again until the kernel is that far. */
   private async barrier(index: number): Promise<TraceVerdict | undefined> {
+    const unmade = await this.setup;
+    if (unmade !== undefined) return unmade;
     const unsettled = await this.settle(index);
     if (unsettled !== undefined) return { kind: 'differ', steps: index + 1, parting: unsettled };
     const request = this.prepared.requests[index];

@@ -1,0 +1,77 @@
+/** What a kernel shows is read piece by piece, and work may run between the pieces. The kernel here only says what it is told to. */
+import { expect } from 'chai';
+import { bpf } from '../../../models/index.ts';
+import type { ConformKernel, Reply } from '../../../src/conform/line.ts';
+import { conformTrace } from '../../../src/conform/run-trace.ts';
+import { sourceOf } from '../../support/traces.ts';
+
+const OK = { ok: true };
+const EGRESS = { attachType: 'cgroup_inet_egress', cgroup: 'c' };
+const SOURCE = sourceOf(
+  {
+    id: 'straddle',
+    objects: {
+      progs: [{ name: 'A', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress' }],
+      cgroups: [{ name: 'c', parent: null }],
+    },
+    steps: [
+      { actor: 'P0', op: 'prog_load', args: { prog: 'A' }, as: 'A', expect: OK },
+      { actor: 'P0', op: 'link_create', args: { ...EGRESS, prog: 'A' }, as: 'L', expect: OK },
+      { actor: 'P0', op: 'obj_pin', args: { obj: 'L', path: 'p' }, expect: OK },
+      { actor: 'P0', op: 'close', args: { handle: 'L' }, expect: OK },
+      { actor: 'P0', op: 'unlink', args: { path: 'p' }, expect: OK },
+    ],
+  },
+  'straddle',
+);
+
+const MULTI = 2;
+const FULL = ['A', 'A', MULTI, 2];
+const HELD = ['L|A|c'];
+
+/** list, effective array, mode and revision after each step. */
+async function verdictOf(afterUnlink: readonly (string | number)[]): Promise<string> {
+  const slots = [['', '', 0, 1], FULL, FULL, FULL, afterUnlink];
+  const links = [[], HELD, HELD, [], []];
+  let observed = 0;
+  const show = (all: boolean): readonly (readonly [string, readonly string[]])[] => {
+    const slot = all ? ['', '', 0, 3] : (slots[observed] ?? []);
+    const held = all ? [] : (links[observed++] ?? []);
+    const listed: (readonly [string, readonly string[]])[] = [
+      ['ids', ['p:A']],
+      ['dying', ['0']],
+    ];
+    return [['ended', ['']], ['slot', [['c', 1, ...slot].join('|')]], ['link', held], ...(all ? listed : [])];
+  };
+  const kernel: ConformKernel = {
+    name: 'told',
+    release: '6.18.44',
+    run: async (requests) =>
+      requests.map(
+        ({ op, args }): Reply => ({
+          status: 'ok',
+          values: new Map(op === 'observe' ? show(args?.['all'] !== undefined) : []),
+        }),
+      ),
+    stop: async () => undefined,
+  };
+  const semantics = bpf.semantics['linux-6.18'];
+  if (semantics === undefined) throw new Error('no semantics');
+  return (await conformTrace(kernel, SOURCE, { model: bpf, semantics })).kind;
+}
+
+describe('what is read after the last pin of a link went', () => {
+  it('agrees while the link is there, and when it is gone', async () => {
+    expect(await verdictOf(FULL)).to.equal('agree');
+    expect(await verdictOf(['', '', 0, 3])).to.equal('agree');
+  });
+
+  it('agrees where the link goes between the query of the list and that of the effective array', async () => {
+    expect(await verdictOf(['A', '', MULTI, 2])).to.equal('agree');
+  });
+
+  it('differs where it would have to come back in between, and where one query contradicts itself', async () => {
+    expect(await verdictOf(['', 'A', 0, 3])).to.equal('differ');
+    expect(await verdictOf(['A', '', MULTI, 3])).to.equal('differ');
+  });
+});
