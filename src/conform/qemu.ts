@@ -35,13 +35,18 @@ const CPU: Readonly<Record<Acceleration, readonly string[]>> = {
 /** An oops ends the machine, so that it is seen at once and its console is the last that was heard. */
 const KERNEL_WORDS = 'console=ttyS0 panic=-1 oops=panic nokaslr mitigations=off random.trust_cpu=on';
 
-export function qemuArguments(image: string, initrd: string, acceleration: Acceleration): readonly string[] {
+export function qemuArguments(
+  image: string,
+  initrd: string,
+  acceleration: Acceleration,
+  words = '',
+): readonly string[] {
   return [
     ...CPU[acceleration],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', '512', '-nic', 'none'],
     ...['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=line,signal=off', '-serial', 'chardev:line'],
-    ...['-kernel', image, '-initrd', initrd, '-append', KERNEL_WORDS],
+    ...['-kernel', image, '-initrd', initrd, '-append', `${KERNEL_WORDS} ${words}`.trimEnd()],
   ];
 }
 
@@ -84,8 +89,8 @@ function obstacle(image: string): string | undefined {
 const tail = (console: string): string =>
   console.replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n');
 
-async function boot(image: string, agent: string, acceleration: Acceleration): Promise<Started> {
-  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent), acceleration)];
+async function boot(image: string, agent: string, acceleration: Acceleration, words: string): Promise<Started> {
+  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent), acceleration, words)];
   const kernel = new AgentProcess(image, agent, { args, machine: true, window: WINDOW, fatal: FATAL });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -103,8 +108,8 @@ async function boot(image: string, agent: string, acceleration: Acceleration): P
   return { ok: false, why: `${status.replace(/^!/, '')}; its console ends:\n${tail(kernel.seen)}` };
 }
 
-/** Boots a kernel image; says what is missing, or what its console said, if that cannot be. */
-export async function startQemu(image: string): Promise<Started> {
+/** Boots a kernel image, with these words on its command line; says what is missing, or what its console said, if that cannot be. */
+export async function startQemu(image: string, words = ''): Promise<Started> {
   const why = obstacle(image);
   if (why !== undefined) return { ok: false, why };
   const built = buildAgent();
@@ -112,10 +117,10 @@ export async function startQemu(image: string): Promise<Started> {
   if (built.note !== undefined) return { ok: false, why: built.note };
   kvmFailed ??= kvmObstacle();
   if (kvmFailed === undefined) {
-    const started = await boot(image, built.path, 'kvm');
+    const started = await boot(image, built.path, 'kvm', words);
     if (started.ok) return started;
     kvmFailed = `a boot with KVM failed: ${started.why.split('\n')[0]}`;
   }
-  const started = await boot(image, built.path, 'plain');
+  const started = await boot(image, built.path, 'plain', words);
   return started.ok ? { ...started, note: `plain emulation: ${kvmFailed}` } : started;
 }

@@ -1,23 +1,11 @@
 /** Scenarios on the running kernel: their schedules agree with the model, and so does what is seen when actors run freely. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
 import { type AgentProcess, startLive } from '../../src/conform/live.ts';
 import { conformScenarios } from '../../src/conform/schedule-runs.ts';
 import { SCHEDULES } from '../../src/conform/schedules.ts';
 import { stress } from '../../src/conform/stress.ts';
-import { loadScenario } from '../../src/scenario/load.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { ROOT } from '../support/repository.ts';
-import { describeLive, isKernel618, RULES, semanticsNamed } from './support.ts';
-
-function scenarioIn(path: string): Scenario {
-  const file = join(ROOT, 'scenarios', path);
-  const loaded = loadScenario(readFileSync(file, 'utf8'), file, bpf);
-  if (loaded.ok) return loaded.value;
-  throw new Error(loaded.problems[0]?.message);
-}
+import { describeLive, isKernel618, RULES, scenarioIn, semanticsNamed } from './support.ts';
 
 const RACE = 'cgroup/two-attaches-with-one-revision.yaml';
 const RUNS = 60;

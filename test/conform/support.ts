@@ -1,9 +1,13 @@
 /** Tests on the running kernel: skipped, with the reason printed, where an agent cannot work. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bpf } from '../../models/index.ts';
 import { startLive } from '../../src/conform/live.ts';
 import type { Rules } from '../../src/conform/traces.ts';
 import type { Semantics } from '../../src/modelling/semantics.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { ROOT } from '../support/repository.ts';
 
 const started = await startLive();
 if (started.ok) await started.kernel.stop();
@@ -73,3 +77,11 @@ export const agentMounts = (): readonly string[] =>
   readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('lastref '));
+
+/** A scenario of this repository. */
+export function scenarioIn(path: string): Scenario {
+  const file = join(ROOT, 'scenarios', path);
+  const loaded = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+  if (loaded.ok) return loaded.value;
+  throw new Error(loaded.problems[0]?.message);
+}
