@@ -22,7 +22,16 @@ export const readersOf = (k: Kernel, program: Program): readonly Packet[] =>
 export function deallocateLink(k: Kernel, link: Link): void {
   const { deallocDeferred, waitsFor } = linkTypeOf(link);
   const deferred = deallocDeferred === true && k.has('deferred-link-dealloc');
-  const readers = running(k, [...(deferred ? (['rcu'] as const) : []), ...(waitsFor === undefined ? [] : [waitsFor])]);
+  const flavours: readonly Flavour[] = [
+    ...(deferred ? (['rcu'] as const) : []),
+    ...(waitsFor === undefined ? [] : [waitsFor]),
+  ];
+  deallocateAfter(k, link, flavours, deferred);
+}
+
+/** Frees the link when the readers of these flavours have gone; by a callback at any rate where `deferred`. */
+export function deallocateAfter(k: Kernel, link: Link, flavours: readonly Flavour[], deferred: boolean): void {
+  const readers = running(k, flavours);
   if (!deferred && readers.length === 0) {
     freeLink(k, link);
     return;
