@@ -186,7 +186,9 @@ export const readlinkFd = command({
       const file = args.handle === null ? null : descriptor(actor, args.handle);
       if (file === null) return k.fail('descriptor is open', 'EBADF');
       if (file.type !== 'link') return k.returns({ target: `anon_inode:bpf-${file.type}` });
-      k.returns({ target: file.name.startsWith('link_create') ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link' });
+      k.returns({
+        target: /^(link_create|raw_tp_open)/.test(file.name) ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link',
+      });
     },
   },
 });

@@ -76,7 +76,7 @@ function fillOps(k: Kernel, map: BpfMap): void {
 }
 
 const registered = (k: Kernel, map: BpfMap): boolean =>
-  k.all.map.some((other) => other !== map && !other.byLink && other.filled > 0 && other.opsName === map.opsName);
+  k.all.map.some((other) => other !== map && !other.byLink && other.filled === 1 && other.opsName === map.opsName);
 
 export const mapDelete = command({
   op: 'map_delete',
@@ -102,9 +102,8 @@ export const mapDelete = command({
 /** A registration without a link is undone once; what a link registered goes with the link. */
 function unregister(k: Kernel, map: BpfMap): void {
   k.check('registers without a link', !map.byLink, 'EOPNOTSUPP');
-  k.check('is registered', map.filled > 0 && map.frozen === 0, 'EINPROGRESS');
-  map.filled = 0;
-  map.frozen = 1;
+  k.check('is registered', map.filled === 1, 'EINPROGRESS');
+  map.filled = 2;
   putMap(k, map, 'its registration');
 }
 

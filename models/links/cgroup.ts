@@ -45,6 +45,8 @@ function update(k: Kernel, { link, next, old }: LinkUpdate): void {
   if (slot === null || prog === null) k.fail('link is attached', defunct);
   if (old !== null) k.check('old program is the current one', old === prog, 'EPERM');
   k.check('program type is the same', next.template.type === prog.template.type, 'EINVAL');
+  if (link.attachType === 'lsm_cgroup')
+    k.check('program is for the same hook', next.template.attach?.lsm === prog.template.attach?.lsm, 'ENOENT');
   if (k.has('storage-check'))
     k.check('same storage map', next.template.cgroupStorage === prog.template.cgroupStorage, 'EINVAL');
   k.rules.countChange(k, slot);

@@ -10,7 +10,7 @@ import type { LinkCreate, LinkType } from './link-type.ts';
 /** bpf_struct_ops_valid_to_reg: a struct_ops map that registers by a link, and whose value is there. */
 function checkRegistrable(k: Kernel, map: BpfMap): void {
   k.check('map is a struct_ops map', map.mapType === 'struct_ops' && map.byLink, 'EINVAL');
-  k.check('map is filled', map.filled > 0, 'EINVAL');
+  k.check('map is filled', map.filled === 1, 'EINVAL');
 }
 
 /** Where a map registers: a name, as tcp_register_congestion_control takes each once. */

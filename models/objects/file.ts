@@ -86,8 +86,8 @@ export const map = object({
     /** The last user is gone: a work item clears the entries of a prog array. */
     clearing: count(oneWith('mapEntries')),
     frozen: count(oneWith('mapEntries')),
-    /** The value of a struct_ops map is there; once only. */
-    filled: count((sizes) => sizes['structOps'] ?? 0),
+    /** The value of a struct_ops map: not there, there, given up (BPF_STRUCT_OPS_STATE_INIT, _INUSE, _TOBEFREE). */
+    filled: count((sizes) => 2 * (sizes['structOps'] ?? 0)),
     length: constant<number>(),
     /** Name under which a struct_ops map registers, and whether it does so by a link. */
     opsName: constant<string>(),

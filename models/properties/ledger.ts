@@ -54,7 +54,7 @@ const ALIVE: readonly string[] = ['LOADED', 'ID_FREED'];
 function countMaps(k: Kernel, found: Found): void {
   for (const map of k.all.map) {
     for (const program of map.entries) found(program);
-    if (map.filled > 0 && !map.byLink) found(map);
+    if (map.filled === 1 && !map.byLink) found(map);
   }
   for (const program of k.all.program) {
     if (program.holdsTarget > 0) found(program.target?.program ?? null);
@@ -105,7 +105,7 @@ function countHeld(k: Kernel, op: string, held: Kernel['all'][keyof Kernel['all'
       found(held.program);
       return;
     case 'map':
-      op === 'link_update' || held.mapType === 'struct_ops' ? found(held) : foundUser(found, held);
+      op !== 'link_create' || held.mapType === 'struct_ops' ? found(held) : foundUser(found, held);
       return;
     case 'perf':
       found(k.all.file.find(({ target }) => target === held) ?? null);
@@ -129,7 +129,7 @@ function countNetwork(k: Kernel, found: Found): void {
 function countCalls(k: Kernel, found: Found): void {
   for (const call of k.calls()) {
     for (const held of call.registers) countHeld(k, call.op, held, found);
-    const { link, file } = call.op === 'link_create' ? call.made : {};
+    const { link, file } = call.op === 'link_create' || call.op === 'raw_tp_open' ? call.made : {};
     if (link?.kind === 'link' && link.refs > 0 && file?.kind === 'file' && file.type === 'free') found(link);
   }
 }

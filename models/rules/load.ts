@@ -36,10 +36,12 @@ export function targetOfLoad(
     return checkTarget(k, program, functionOf(k, target, func), target);
   }
   k.check('an extension names a target', type !== 'ext', 'EINVAL');
+  k.check('type has functions to attach to', attach?.kernelFunc === undefined || type === 'tracing', 'EINVAL');
   if (type === 'tracing') k.check('tracing programs say of what', expectedAttachType !== null, 'EINVAL');
   if (type === 'lsm' && expectedAttachType === 'lsm_mac') checkKernelFunction(k, program);
   if (type === 'tracing' && OF_FUNCTIONS.has(expectedAttachType ?? '')) checkKernelFunction(k, program);
   if (expectedAttachType === 'trace_raw_tp') k.check('names a tracepoint', attach?.tp !== undefined, 'EINVAL');
+  if (expectedAttachType === 'trace_iter') k.check('names an iterator', attach?.iter !== undefined, 'EINVAL');
   if (type === 'sk_lookup') k.check('expected attach type is sk_lookup', expectedAttachType === 'sk_lookup', 'EINVAL');
   return null;
 }

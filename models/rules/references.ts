@@ -96,9 +96,9 @@ export function putTarget(k: Kernel, target: Target, why: string): void {
   }
 }
 
-/** LINK_CREATE of a sockmap is a user of the map, of a struct_ops map only a holder. */
+/** LINK_CREATE of a sockmap is a user of the map; of a struct_ops map, and by PROG_ATTACH, a call is only a holder. */
 function putMapOf(k: Kernel, map: BpfMap, why: string): void {
-  if (map.mapType !== 'struct_ops')
+  if (map.mapType !== 'struct_ops' && !why.startsWith('PROG_'))
     k.put(map, 'users', { why, what: `users of map ${map.name}` }, () => k.rules.mapLostUsers(k, map));
   k.put(map, 'refs', { why });
 }

@@ -55,10 +55,15 @@ export function checkTrampoline(k: Kernel, slot: Slot, program: Program): void {
   k.check('not attached twice', !entries.some((entry) => programOf(entry) === program), 'EBUSY');
 }
 
-const signatureOf = (program: Program, func: string | null): string => {
-  const { subprogs, ctxStruct } = program.template;
-  return subprogs.find(({ name }) => name === func)?.signature ?? ctxStruct ?? 'ctx';
-};
+/** What the main function of a program gets, and its functions unless they say otherwise. */
+const CONTEXT: Readonly<Record<string, string>> = { xdp: 'xdp_md', sched_cls: '__sk_buff', cgroup_skb: '__sk_buff' };
+
+/** Prototype of a function, as far as it is known: BTF compares types of arguments, names do not matter (facts tr-010–012). */
+const signatureOf = ({ template }: Program, func: string | null): string | null =>
+  template.subprogs.find(({ name }) => name === func)?.signature ??
+  template.ctxStruct ??
+  CONTEXT[template.type] ??
+  null;
 
 /** The function of the target, or EINVAL: bpf_check_attach_target for extensions and for tracing of programs (facts link-core 10.1). */
 export function checkTarget(k: Kernel, program: Program, hook: Hook | null, target: Program): Hook {
@@ -72,7 +77,7 @@ export function checkTarget(k: Kernel, program: Program, hook: Hook | null, targ
     k.check('function is global', found === undefined || found.linkage !== 'static', 'EINVAL');
     const own = signatureOf(program, program.template.mainFunc);
     const wanted = signatureOf(target, hook.place);
-    k.check('prototypes are the same', own === wanted || own === 'ctx' || wanted === 'ctx', 'EINVAL');
+    k.check('prototypes are the same', own === wanted || own === null || wanted === null, 'EINVAL');
     return hook;
   }
   if (target.template.type === 'tracing') {

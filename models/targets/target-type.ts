@@ -15,6 +15,7 @@ const TARGET_ARGS = {
   attachType: { shape: 'word', orInteger: true },
   cgroup: { shape: 'target', kind: 'cgroup', optional: true },
   netdev: { shape: 'object', kind: 'netdev', optional: true },
+  map: { shape: 'handle', optional: true },
 } as const;
 
 export const PROG_ATTACH_ARGS = {
@@ -50,10 +51,10 @@ export const QUERY_ARGS = {
 /** What the commands hold between two steps: the program, the target, the program that REPLACE names. */
 export const PROG_ATTACH_REGISTERS = {
   program: ref('program'),
-  target: ref('cgroup', 'netdev'),
+  target: ref('cgroup', 'netdev', 'map'),
   replaced: ref('program'),
 } as const;
-export const PROG_DETACH_REGISTERS = { program: ref('program'), target: ref('cgroup', 'netdev') } as const;
+export const PROG_DETACH_REGISTERS = { program: ref('program'), target: ref('cgroup', 'netdev', 'map') } as const;
 
 type Of<A extends typeof PROG_ATTACH_ARGS | typeof PROG_DETACH_ARGS | typeof QUERY_ARGS, R extends object> = Call<
   BpfObjects,

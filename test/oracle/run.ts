@@ -34,7 +34,7 @@ export interface RowFile {
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files that hold no rows. */
-const HELPERS = ['helpers.ts', 'scope.ts'];
+const HELPERS = ['helpers.ts', 'matrix.ts', 'scope.ts'];
 
 /** Every file of rows, in alphabetical order. */
 export async function rowFiles(): Promise<readonly RowFile[]> {
