@@ -162,7 +162,9 @@ class Generator extends Dice {
 
   private tree(actor: Actor): void {
     if (this.remade.length < REMADE_MAX && this.cgroups.size < TREE.length && this.chance(0.5)) {
-      const gone = TREE.filter(([name]) => !this.cgroups.has(name) && !this.remade.some(({ path }) => path === name));
+      const anew = (of: string | null): boolean => this.remade.some(({ path }) => path === of);
+      // Below a directory that was made anew is beyond the model.
+      const gone = TREE.filter(([name, parent]) => !this.cgroups.has(name) && !anew(name) && !anew(parent));
       const again = gone.length === 0 ? undefined : this.pick(gone);
       if (again === undefined) return;
       const name = `${again[0]}2`;
