@@ -71,7 +71,7 @@ const layers = [
       '(`import type`); for a value, let the search put it into its result.',
     severity: 'error',
     from: { path: '^src/report/' },
-    to: { path: '^src/(?:explore|world|explain|gate/diff)/', dependencyTypesNot: ['type-only'] },
+    to: { path: '^src/(?:explore|world|explain|gate/(?:diff|mutate))/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'diff-compares-machines-and-shows-nothing',
@@ -81,6 +81,15 @@ const layers = [
     severity: 'error',
     from: { path: '^src/gate/diff/' },
     to: { path: '^src/', pathNot: '^src/(?:gate/diff|modelling|world|explore|explain|scenario|trace)/' },
+  },
+  {
+    name: 'mutants-are-planted-and-not-shown',
+    comment:
+      'src/gate/mutate runs scenarios with an instrument and returns data. How that is shown is up to src/report, which files are ' +
+      'read to src/cli.',
+    severity: 'error',
+    from: { path: '^src/gate/mutate/' },
+    to: { path: '^src/', pathNot: '^src/(?:gate/mutate|modelling|world|explore|scenario)/' },
   },
   {
     name: 'engine-does-without-the-gate',

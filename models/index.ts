@@ -3,6 +3,7 @@ import type { ModelDefinition } from '../src/modelling/index.ts';
 import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
+import { FAMILIES } from './families.ts';
 import { IMPLICATIONS } from './implications.ts';
 import { menus } from './menus.ts';
 import { objects } from './objects/index.ts';
@@ -71,6 +72,7 @@ export const bpf: ModelDefinition = {
   semantics: SEMANTICS,
   features: FEATURES,
   claims: CLAIMS,
+  families: FAMILIES,
   defaultSemantics: 'linux-6.18',
   populate,
   start: start as ModelDefinition['start'],

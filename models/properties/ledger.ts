@@ -31,6 +31,13 @@ export function ledger(k: Kernel): Map<string, Account> {
     open(map, map.users, 'users of ');
   }
   for (const counted of [...k.all.netdev, ...k.all.netns, ...k.all.qdisc]) open(counted, counted.refs);
+  for (const inode of k.all.inode) {
+    open(inode, inode.nlink, 'names of ');
+    open(inode, inode.opens, 'open files of ');
+  }
+  for (const instance of k.all.instance) open(instance, instance.mounts, 'mounts of ');
+  for (const table of k.all.table) open(table, table.users, 'users of ');
+  countNames(k, found);
   countFiles(k, found);
   countAttachments(k, found);
   countMaps(k, found);
@@ -85,6 +92,16 @@ function countFiles(k: Kernel, found: Found): void {
       if (inode.target.kind === 'map') foundUser(found, inode.target);
       else found(inode.target);
     }
+}
+
+/** Names, open files and mounts of bpffs, and users of descriptor tables. */
+function countNames(k: Kernel, found: Found): void {
+  // A root has no name, and one link all the same.
+  for (const instance of k.all.instance) found(instance.root, 'names of ');
+  for (const name of k.all.name) found(name.inode, 'names of ');
+  for (const file of k.all.file) if (file.target?.kind === 'inode') found(file.target, 'open files of ');
+  for (const mount of k.all.mount) if (mount.phase === 'MOUNTED') found(mount.instance, 'mounts of ');
+  for (const process of k.all.process) found(process.table, 'users of ');
 }
 
 function countAttachments(k: Kernel, found: Found): void {

@@ -16,7 +16,7 @@ export const noUseAfterFree = property({
   name: 'no-use-after-free',
   kind: 'always',
   statement:
-    'No list, array or running invocation leads to a program whose memory is gone, no link to a freed device, no qdisc to a freed entry.',
+    'No list, array or running invocation leads to a program whose memory is gone, no link to a freed device, no qdisc to a freed entry, no descriptor to a freed file.',
   claims: ['C10'],
   explanation:
     'Arrays hold no references: they rely on the entries, on descendants holding their ancestors, and on RCU. A put before the arrays are published, or a release out of order, leaves a freed program where the next event runs it.',
@@ -55,6 +55,12 @@ export const noUseAfterFree = property({
     for (const packet of k.all.packet)
       for (const program of packet.array)
         if (gone(program)) return `a running invocation will run ${program.name}, which is ${program.phase}`;
+    for (const process of k.all.process)
+      for (const file of process.table?.fds ?? []) {
+        if (file === null) continue;
+        k.subject();
+        if (file.type === 'free') return `a descriptor of ${process.name} leads to file ${file.name}, which is freed`;
+      }
     return true;
   },
 });

@@ -33,6 +33,8 @@ export const quiescentNoLeak = property({
     for (const slot of k.all.slot) {
       if (slot.entries.length > 0 && isReleased(slot))
         return `${slot.entries.at(0).name} is attached to ${ownerName(slot)}, which is ${ownerPhase(slot)}: nothing will release it`;
+      if (slot.effective.length + slot.preorders.length > 0 && isReleased(slot))
+        return `${ownerName(slot)} is ${ownerPhase(slot)} and its arrays are still there`;
     }
     for (const program of k.all.program)
       if (program.phase === 'LOADED' && !isReachable(k, program))
@@ -42,6 +44,9 @@ export const quiescentNoLeak = property({
         return `link ${link.name} is ${link.phase} and nobody holds it`;
     for (const { name, phase, refs } of k.all.netdev)
       if (phase === 'UNREGISTERING') return `device ${name} waits for ${refs} references that nobody will put`;
+    for (const inode of k.all.inode)
+      if (inode.type !== 'free' && inode.nlink === 0 && inode.opens === 0)
+        return `inode ${inode.name} has neither a name nor an open file and is not freed`;
     for (const file of k.all.file)
       if (file.refs === 0 && file.type !== 'free') return `file ${file.name} is open and nobody holds it`;
     return true;

@@ -40,6 +40,7 @@ export function install(k: Kernel, process: Process, file: OpenFile, as: number 
     return;
   }
   const number = lowestFree(table);
+  if (number < 0 && table.full) k.broken('full-table', `${process.name} gets a descriptor, and no number is free`);
   if (number < 0) k.exceeded(`descriptors of ${process.name}: the scenario names ${table.fds.length}`);
   table.fds.put(number, file);
   table.names.put(as, number + 1);

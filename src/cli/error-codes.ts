@@ -125,6 +125,15 @@ const GATE: Readonly<Record<string, ErrorEntry>> = {
     'A waiver that nothing uses.',
     'Remove it; where the divergence is another one now, look at that first.',
   ),
+  LR520: definite(
+    'The list of equivalent mutants is malformed.',
+    'Write a list of { reason: sentence, mutants: [names] }; test/mutants/equivalent.yaml is one.',
+  ),
+  LR521: definite('An entry of the list of equivalent mutants names no mutant.', 'Correct the name, or remove it.'),
+  LR522: definite(
+    'A mutant that is listed as equivalent is told from the original by a run.',
+    'Remove it from the list; `lastref mutate --show ID` shows the trace.',
+  ),
   LR507: definite('The same waiver stands there twice.', 'Remove one of them.'),
   LR508: relative(
     'The present verdicts cannot be accepted.',

@@ -11,6 +11,8 @@ import {
   DEFAULT_KERNELS,
   FORMATS,
   kernelNames,
+  names,
+  percentage,
   wholeNumber,
   withBounds,
   withGrain,
@@ -53,6 +55,30 @@ function addRivals(program: Command, run: Run): void {
   withOutput(rivals, ['text', 'markdown', 'json']);
   rivals.action((claims: string[], options: Parameters<typeof import('./rivals.ts')['rivals']>[1]) =>
     run(async (context) => (await import('./rivals.ts')).rivals(claims, options, context)),
+  );
+}
+
+function addMutate(program: Command, run: Run): void {
+  const mutate = program
+    .command('mutate')
+    .description(
+      'plant mistakes in a semantics, one at a time, and see which of them the scenarios tell: a mutation score',
+    )
+    .argument('[paths...]', 'scenario files, or folders of them (default: scenarios)')
+    .option('--operators <names>', 'only these kinds of mistakes', names)
+    .option('--family <names>', 'only mistakes in these parts of the models: cgroup, link, pin ...', names)
+    .option('--max-mutants <n>', 'a sample of so many', wholeNumber)
+    .option('--seed <text>', 'seed of the sample', '1')
+    .option('--at-least <percent>', 'a lower score is exit code 1', percentage, 95)
+    .option('--show <id>', 'one mutant, and the trace that tells it from the original')
+    .option(
+      '--equivalent <file>',
+      'mutants that nothing can tell, with reasons (default: test/mutants/equivalent.yaml)',
+    )
+    .option('--progress', 'show progress also where standard error is no terminal');
+  withOutput(withSemantics(mutate), ['text', 'json', 'markdown']);
+  mutate.action((paths: string[], options: Parameters<typeof import('./mutate.ts')['mutate']>[1]) =>
+    run(async (context) => (await import('./mutate.ts')).mutate(paths, options, context)),
   );
 }
 
@@ -207,6 +233,7 @@ function programFor(io: Io, run: Run): Command {
   addRivals(program, run);
   addGate(program, run);
   addPromote(program, run);
+  addMutate(program, run);
   addReplay(program, run);
   addDiff(program, run);
   addConform(program, run);

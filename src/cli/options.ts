@@ -59,6 +59,16 @@ function listOf<W extends string>(
   return (word, before) => [...(before ?? []), ...list(word, undefined).map(one)];
 }
 
+/** Names with commas; a verb that knows them refuses others. */
+export const names = list;
+
+/** From 0 to 100. */
+export function percentage(word: string): number {
+  const value = word.trim() === '' ? Number.NaN : Number(word.replace(/ *%$/, ''));
+  if (!(value >= 0 && value <= 100)) throw new InvalidArgumentError('A number from 0 to 100 is needed.');
+  return value;
+}
+
 export function positive(whole: boolean): (word: string) => number {
   return (word) => {
     const value = word.trim() === '' ? Number.NaN : Number(word.replaceAll('_', ''));

@@ -112,6 +112,8 @@ export interface ModelDefinition {
   readonly implications?: readonly Implication[];
   /** Founding claims by id, as properties and scenarios cite them. */
   readonly claims?: Readonly<Record<string, string>>;
+  /** Commands, rules, works and kinds of objects by the part of the model that they belong to; for figures only. */
+  readonly families?: Readonly<Record<string, readonly string[]>>;
   readonly defaultSemantics: string;
   /** Which objects exist; errors in declarations are thrown as InputError by the caller's `refuse`. */
   readonly populate: (declarations: Declarations, refuse: (message: string, hint?: string) => never) => Population;

@@ -2,6 +2,7 @@
 import type { ModelDefinition } from '../modelling/model.ts';
 import { bind } from '../world/bind.ts';
 import type { Grain } from '../world/input.ts';
+import type { Instrument } from '../world/instrument.ts';
 import type { Machine } from '../world/machine.ts';
 import { didYouMean } from '../world/suggest.ts';
 import { failure, Problems, problemAt, type Result } from './problem.ts';
@@ -18,6 +19,7 @@ export function bindScenario(
   model: ModelDefinition,
   semantics: string,
   grain: Grain,
+  instrument?: Instrument,
 ): Result<BoundScenario> {
   const rules = Object.hasOwn(model.semantics, semantics) ? model.semantics[semantics] : undefined;
   if (rules === undefined) {
@@ -27,6 +29,6 @@ export function bindScenario(
   const world = toWorld(scenario, model, rules, grain);
   if (!world.ok) return world;
   const problems = new Problems(scenario.file);
-  const machine = problems.attempt(() => bind(world.value.input), scenario.where.objects);
+  const machine = problems.attempt(() => bind({ ...world.value.input, instrument }), scenario.where.objects);
   return machine === undefined ? failure(problems.list) : problems.result({ ...world.value, machine });
 }

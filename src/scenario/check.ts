@@ -7,11 +7,12 @@ import { DEFAULT_DEPTH, DEFAULT_WALKS, randomWalks } from '../explore/strategies
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Coverage } from '../world/coverage.ts';
 import type { Grain } from '../world/input.ts';
+import type { Instrument } from '../world/instrument.ts';
 import type { Machine } from '../world/machine.ts';
 import { bindScenario } from './bind-scenario.ts';
 import { expectedOf } from './expectations.ts';
 import { type Result, success } from './problem.ts';
-import { Prover } from './proof.ts';
+import { Prover, UNPROVED } from './proof.ts';
 import type { CheckResult, CoverageReport } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { Judge } from './verdicts.ts';
@@ -35,6 +36,10 @@ export interface CheckOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What a command line calls the semantics, where that is not the name: the path of a proposal. */
   readonly semanticsAs?: string | undefined;
+  /** Sees, and may change, what the primitives of the model do. */
+  readonly instrument?: Instrument | undefined;
+  /** Verdicts only: traces are not replayed, and empty. */
+  readonly unproved?: boolean | undefined;
 }
 
 const defined = <T extends object>(values: T): T =>
@@ -82,7 +87,7 @@ export function checkScenario(
   options: CheckOptions = {},
 ): Result<CheckResult> {
   const grain = options.grain ?? scenario.grain;
-  const bound = bindScenario(scenario, model, semantics, grain);
+  const bound = bindScenario(scenario, model, semantics, grain, options.instrument);
   if (!bound.ok) return bound;
   const { machine, checks, input } = bound.value;
   const { coverage } = machine.parts;
@@ -96,7 +101,7 @@ export function checkScenario(
   for (const op of coverage.commands) neverEnabled.delete(op);
   const name = { file: scenario.file, semantics: options.semanticsAs ?? semantics, grain };
   const subjects = new Set(coverage.subjects);
-  const prover = new Prover(machine, model, name);
+  const prover = options.unproved === true ? UNPROVED : new Prover(machine, model, name);
   const judge = new Judge({
     exploration,
     prover,

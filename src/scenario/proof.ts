@@ -38,7 +38,23 @@ export function stepsEnabled(machine: Machine, path: readonly number[]): number 
 export const matches = (results: Readonly<Record<string, string>>, pattern: Pattern): boolean =>
   Object.entries(pattern).every(([name, value]) => results[name] === value);
 
-export class Prover {
+/** Makes counterexamples of paths. */
+export interface Proofs {
+  violation(label: string, path: readonly number[]): Counterexample;
+  outcome(label: string, path: readonly number[], results: Pattern, why: string): Counterexample;
+  deadlock(label: string, path: readonly number[]): Counterexample;
+}
+
+const NOT_REPLAYED: Counterexample = { why: '', initial: { places: {}, holders: {} }, steps: [], replay: '' };
+
+/** For whoever wants nothing but verdicts: no path is replayed. */
+export const UNPROVED: Proofs = {
+  violation: () => NOT_REPLAYED,
+  outcome: () => NOT_REPLAYED,
+  deadlock: () => NOT_REPLAYED,
+};
+
+export class Prover implements Proofs {
   private readonly machine: Machine;
   private readonly model: ModelDefinition;
   private readonly name: RunName;

@@ -2,13 +2,13 @@
 import type { Exploration, Outcome } from '../explore/explore.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Pattern, ResolvedCheck } from './checks.ts';
-import { matches, type Prover } from './proof.ts';
+import { matches, type Proofs } from './proof.ts';
 import type { CheckVerdict, Counterexample, Verdict } from './result.ts';
 import { LAW_PREFIX, NO_DEADLOCK } from './scenario.ts';
 
 export interface Findings {
   readonly exploration: Exploration;
-  readonly prover: Prover;
+  readonly prover: Proofs;
   /** Labels of properties whose subject existed. */
   readonly subjects: ReadonlySet<string>;
   readonly model: ModelDefinition;

@@ -17,7 +17,7 @@ import { type AnyCall, type BoundItem, type FaultBudget, type FrameView, Runner 
 import { runSetup } from './setup.ts';
 import { didYouMean } from './suggest.ts';
 import type { ItemUses } from './uses.ts';
-import { makeRegisters, makeViews, type ObjectInstances } from './views.ts';
+import { makeRegisters, makeViews, type ObjectInstances, REGISTERS } from './views.ts';
 
 /** Kind of the one object that counts faults. */
 const FAULTS = 'faults of the environment';
@@ -97,10 +97,13 @@ class Binder {
 
   private get context() {
     const { cells, coverage, watcher, sizes } = this;
+    const { instrument, model } = this.input;
     return {
       cells,
       sizes,
       coverage,
+      instrumentOf: (kind: string) =>
+        kind === REGISTERS || Object.hasOwn(model.objects, kind) ? instrument : undefined,
       watch: (happening: Parameters<NonNullable<MachineParts['watcher']['watch']>>[0]) => watcher.watch?.(happening),
     };
   }
@@ -126,6 +129,7 @@ class Binder {
       running: this.running,
       watch: this.context.watch,
       propertyLabel: () => this.checking.label,
+      instrument: this.input.instrument,
     });
   }
 
@@ -224,6 +228,34 @@ class Binder {
     });
   }
 
+  /** Runs code on the present state and takes back all that it did. */
+  rehearse<T>(run: () => T): T {
+    const { cells, running, watcher } = this;
+    const state = cells.snapshot();
+    const context = { ...running };
+    const { watch } = watcher;
+    watcher.watch = undefined;
+    try {
+      return run();
+    } finally {
+      cells.restore(state);
+      Object.assign(running, context);
+      watcher.watch = watch;
+    }
+  }
+
+  /** Runs code that only looks, unrecorded. */
+  peek<T>(run: () => T): T {
+    const { cells } = this;
+    const { recording } = cells;
+    cells.recording = false;
+    try {
+      return run();
+    } finally {
+      cells.recording = recording;
+    }
+  }
+
   private phaseContext(): PhaseContext {
     const made = new Set(
       this.plan.uses.flatMap((use) => Object.entries(use.made).map(([kind, name]) => `${kind} ${name}`)),
@@ -296,5 +328,9 @@ const plainCells: MakeCells = (stored, all) => new Cells(stored, all);
 
 /** Binds a scenario. Throws InputError for what the author can mend. Whoever wants to see every access makes the cells. */
 export function bind(given: WorldInput, makeCells: MakeCells = plainCells): Machine {
-  return new Binder({ ...given, model: under(given.model, given.semantics) }, makeCells).machine();
+  const { instrument } = given;
+  const model = under(given.model, given.semantics);
+  const binder = new Binder({ ...given, model: instrument?.wrap(model) ?? model }, makeCells);
+  instrument?.attach?.(binder);
+  return binder.machine();
 }

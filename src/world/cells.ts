@@ -17,6 +17,11 @@ export interface Cell {
 /** Widest cell. A node of a decision tree has one child per value, so a cell must stay small. */
 export const CELL_BITS_MAX = 8;
 
+export interface CellsSnapshot {
+  readonly now: Int32Array;
+  readonly written: Int32Array;
+}
+
 export class Cells {
   /** Words that are stored; the words behind them are scratch, zero when a transition starts. */
   readonly storedWords: number;
@@ -64,6 +69,17 @@ export class Cells {
   revert(): void {
     this.now.set(this.before);
     this.written.fill(0);
+  }
+
+  /** What was written so far, for `restore`. */
+  snapshot(): CellsSnapshot {
+    return { now: this.now.slice(), written: this.written.slice() };
+  }
+
+  /** Takes back what was written since; the reads stay recorded. */
+  restore({ now, written }: CellsSnapshot): void {
+    this.now.set(now);
+    this.written.set(written);
   }
 
   read(cell: Cell): number {

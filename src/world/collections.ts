@@ -7,6 +7,8 @@ import { BoundSignal, LawSignal } from './signals.ts';
 
 /** Reads and writes of the present state, or reads of the past. */
 export interface Access {
+  /** It is the past, which cannot be written. */
+  readonly past?: boolean;
   readonly read: (cell: Cell) => number;
   readonly write: (cell: Cell, value: number) => void;
 }

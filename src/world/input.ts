@@ -1,6 +1,7 @@
 /** What a scenario or a trace hands over to be bound, and how bad input is reported. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
+import type { Instrument } from './instrument.ts';
 
 /** How fine the steps are; see DESIGN: command, work, lock. */
 export const GRAINS = ['command', 'work', 'lock'] as const;
@@ -71,5 +72,7 @@ export interface WorldInput {
   readonly setup: readonly (ItemInput & { readonly actor: string; readonly provided?: boolean })[];
   readonly actors: readonly ActorInput[];
   readonly properties: readonly PropertyInput[];
+  /** Sees, and may change, what the primitives of the model do. */
+  readonly instrument?: Instrument | undefined;
   readonly where?: Position | undefined;
 }

@@ -3,6 +3,7 @@ import type { Semantics } from '../modelling/semantics.ts';
 import type { Counted, Happening, Reference } from '../modelling/world.ts';
 import type { AnyViews } from './any-view.ts';
 import type { Coverage } from './coverage.ts';
+import type { Instrument } from './instrument.ts';
 import { BLOCKED, BoundSignal, ErrnoSignal, LawSignal } from './signals.ts';
 
 /** What the running transition does; the runner sets it, steps and properties read it. */
@@ -36,6 +37,7 @@ export interface KernelParts {
   readonly watch: (happening: Happening) => void;
   /** Label of the property that is being checked. */
   readonly propertyLabel: () => string | undefined;
+  readonly instrument: Instrument | undefined;
 }
 
 export interface AnyKernel {
@@ -61,14 +63,14 @@ function references(watch: KernelParts['watch']) {
 }
 
 export function makeKernel(parts: KernelParts): AnyKernel {
-  const { coverage, running, semantics } = parts;
+  const { coverage, running, semantics, instrument } = parts;
   const allocated = (what: string): boolean => {
     const fails = running.allocations === running.failing;
     running.allocations++;
     coverage.checks.add(`${running.op} memory for ${what} ${fails ? 'false' : 'true'}`);
     return !fails;
   };
-  return {
+  const kernel = {
     all: parts.views,
     get before() {
       return parts.past();
@@ -111,5 +113,39 @@ export function makeKernel(parts: KernelParts): AnyKernel {
     broken(law: string, why: string) {
       throw new LawSignal(law, why);
     },
-  } as AnyKernel;
+  };
+  return instrument === undefined ? kernel : Object.assign(kernel, instrumentedKernel(kernel, instrument));
+}
+
+/** What ends commands and what counts references, as an instrument lets it happen. */
+function instrumentedKernel(
+  {
+    check,
+    allocates,
+    allocated,
+    get,
+    put,
+  }: Readonly<Record<'check' | 'allocates' | 'allocated' | 'get' | 'put', (...args: never[]) => unknown>>,
+  instrument: Instrument,
+): object {
+  const run =
+    (code: (...args: never[]) => unknown, ...first: unknown[]) =>
+    (...rest: readonly unknown[]): unknown =>
+      code(...([...first, ...rest] as never[]));
+  const asked = (name: string, condition: unknown, errno: string): unknown =>
+    instrument.act({ primitive: 'check', on: name, args: [Boolean(condition), errno], run: run(check, name) });
+  const counted =
+    (primitive: 'get' | 'put', code: (...args: never[]) => unknown) =>
+    (...args: [{ readonly kind: string }, string, ...unknown[]]) =>
+      void instrument.act({ primitive, on: `${args[0].kind}.${args[1]}`, args, run: run(code) });
+  return {
+    check: (name: string, condition: unknown, errno: string) => void asked(name, condition, errno),
+    fail: (name: string, errno: string) => asked(name, false, errno),
+    allocates: (what: string) =>
+      void instrument.act({ primitive: 'allocate', on: what, args: [], run: run(allocates, what) }),
+    allocated: (what: string) =>
+      instrument.act({ primitive: 'try-to-allocate', on: what, args: [], run: run(allocated, what) }),
+    get: counted('get', get),
+    put: counted('put', put),
+  };
 }

@@ -8,8 +8,8 @@ import { DecisionTrees, LEAF_NO, LEAF_YES } from './decision-tree.ts';
 import type { Grain, PropertyInput } from './input.ts';
 import type { AnyKernel, Running } from './kernel.ts';
 import type { Layout, ObjectCells } from './layout.ts';
-import { type BoundItem, FAILING_ALLOCATIONS, RETURN_STEP, type Runner } from './runner.ts';
-import { BlockedSignal, BoundSignal, LawSignal } from './signals.ts';
+import { type BoundItem, FAILING_ALLOCATIONS, RETURN_STEP, type Runner, withFailing } from './runner.ts';
+import { BlockedSignal, BoundSignal, ErrnoSignal, LawSignal } from './signals.ts';
 
 /** Child code that `runTransition` returns when the result is in `cells.now` and no path was stored. */
 export const RESULT_IN_CELLS = 0;
@@ -306,39 +306,54 @@ function actorTransitions(parts: MachineParts): Transition[] {
     });
     return runner.parts.faults === undefined
       ? own
-      : [...own, ...own.flatMap((step) => faultyTransitions(runner, step))];
+      : [...own, ...own.flatMap((step) => faultyTransitions(step, (n) => runner.failing(n, step.run)))];
   });
 }
 
 /** The same step with its first, second … allocation failing. */
-function faultyTransitions(runner: Runner, step: Transition): Transition[] {
+function faultyTransitions(step: Transition, failing: (n: number) => void): Transition[] {
   return Array.from({ length: FAILING_ALLOCATIONS }, (_, n) => ({
     ...step,
     label: `${step.label}, allocation ${n + 1} fails`,
     kind: 'fault' as const,
-    run: () => runner.failing(n, step.run),
+    run: () => failing(n),
   }));
 }
 
 function workTransitions(parts: MachineParts): Transition[] {
   if (parts.grain === 'command') return [];
-  const { k, grain, running, coverage } = parts;
-  return parts.works.flatMap(({ work, objects }) =>
-    objects.map(
-      (object): Transition => ({
-        actor: 'kernel',
-        label: `${work.name} ${object.name}`,
-        kind: 'work',
-        run() {
-          if (!work.ready(k as never, object as never)) throw new BlockedSignal();
-          running.actor = 'kernel';
-          running.op = work.name;
-          running.continued = false;
-          coverage.works.add(work.name);
-          do work.run(k as never, object as never);
-          while (grain !== 'lock' && work.ready(k as never, object as never));
-        },
-      }),
-    ),
-  );
+  const own = parts.works.flatMap(({ work, objects }) => objects.map((object) => workTransition(parts, work, object)));
+  const { running, runners } = parts;
+  const faults = runners.map((runner) => runner.parts.faults).find((budget) => budget !== undefined);
+  return faults === undefined
+    ? own
+    : [...own, ...own.flatMap((step) => faultyTransitions(step, (n) => withFailing(n, step.run, faults, running)))];
+}
+
+function workTransition({ k, grain, running, coverage }: MachineParts, work: AnyWork, object: AnyView): Transition {
+  const once = (): void => {
+    try {
+      work.run(k as never, object as never);
+    } catch (signal) {
+      if (!(signal instanceof ErrnoSignal)) throw signal;
+      throw new LawSignal('errno-for-nobody', `${work.name} ${object.name} fails with ${signal.errno}: nobody is told`);
+    }
+  };
+  return {
+    actor: 'kernel',
+    label: `${work.name} ${object.name}`,
+    kind: 'work',
+    run() {
+      if (!work.ready(k as never, object as never)) throw new BlockedSignal();
+      running.actor = 'kernel';
+      running.op = work.name;
+      running.continued = false;
+      coverage.works.add(work.name);
+      for (let round = 0; ; round++) {
+        if (round > WORK_ROUNDS_MAX) throw new Error(`LR908 ${work.name} does not end`);
+        once();
+        if (grain === 'lock' || !work.ready(k as never, object as never)) break;
+      }
+    },
+  };
 }

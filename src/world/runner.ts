@@ -67,6 +67,21 @@ export interface FaultBudget {
 /** Allocations of one step that can be told to fail; a step that allocates more often is a bound. */
 export const FAILING_ALLOCATIONS = 4;
 
+/** Runs a step with its n-th allocation failing; not enabled where it does not allocate so often. */
+export function withFailing(n: number, step: () => void, faults: FaultBudget | undefined, running: Running): void {
+  if (faults === undefined || faults.view.spent >= faults.most) throw BLOCKED;
+  faults.view.spent += 1;
+  running.failing = n;
+  try {
+    step();
+  } finally {
+    running.failing = -1;
+  }
+  if (running.allocations <= n) throw BLOCKED;
+  if (n === FAILING_ALLOCATIONS - 1 && running.allocations > FAILING_ALLOCATIONS)
+    throw new BoundSignal(`${running.op} allocates more often than ${FAILING_ALLOCATIONS} times in one step`);
+}
+
 /** Longest command in steps; a command that runs longer loops. */
 const STEPS_MAX = 200;
 
@@ -123,17 +138,7 @@ export class Runner {
   /** Runs a step with its n-th allocation failing; not enabled where the step does not allocate so often. */
   failing(n: number, step: () => void): void {
     const { faults, running } = this.parts;
-    if (faults === undefined || faults.view.spent >= faults.most) throw BLOCKED;
-    faults.view.spent += 1;
-    running.failing = n;
-    try {
-      step();
-    } finally {
-      running.failing = -1;
-    }
-    if (running.allocations <= n) throw BLOCKED;
-    if (n === FAILING_ALLOCATIONS - 1 && running.allocations > FAILING_ALLOCATIONS)
-      throw new BoundSignal(`${running.op} allocates more often than ${FAILING_ALLOCATIONS} times in one step`);
+    withFailing(n, step, faults, running);
   }
 
   /** No step of this actor is under way and its script is at an end (or the actor is). */

@@ -8,6 +8,7 @@ import { chartTable, NO_TRANSITION } from './chart-table.ts';
 import { codec } from './codec.ts';
 import { type Access, arrayView, listView, setView } from './collections.ts';
 import type { Coverage } from './coverage.ts';
+import { type Instrument, instrumentedArray, instrumentedList, instrumentedSet } from './instrument.ts';
 import type { Layout, ObjectCells } from './layout.ts';
 import { LawSignal } from './signals.ts';
 
@@ -23,6 +24,8 @@ export interface ViewContext {
   readonly sizes: Sizes;
   readonly coverage: Coverage;
   readonly watch: (happening: Happening) => void;
+  /** Who is asked before objects of this kind change, if anybody is. */
+  readonly instrumentOf?: (kind: string) => Instrument | undefined;
 }
 
 /** A name that a constant holds until all views exist. */
@@ -41,7 +44,7 @@ function definePhase(view: AnyView, objects: Objects, cell: Cell, access: Access
   const { next, eventIndex } = chartTable(chart);
   const phase = (code: number): string => chart.phases[code] as string;
   Object.defineProperty(view, 'phase', { get: () => phase(access.read(cell)) });
-  Object.defineProperty(view, 'fire', {
+  const fire = {
     value(event: string) {
       const from = access.read(cell);
       const index = eventIndex.get(event);
@@ -55,8 +58,16 @@ function definePhase(view: AnyView, objects: Objects, cell: Cell, access: Access
       context.coverage.charts.add(`${view.kind}: ${phase(from)} -${event}-> ${phase(to)}`);
       context.watch({ type: 'fire', object: `${view.kind} ${view.name}`, event, from: phase(from), to: phase(to) });
     },
-  });
+  };
+  const instrument = access.past === true ? undefined : context.instrumentOf?.(view.kind);
+  Object.defineProperty(view, 'fire', instrument === undefined ? fire : asked(view.kind, fire.value, instrument));
 }
+
+/** The event as an instrument lets it happen. */
+const asked = (kind: string, fire: (event: string) => void, instrument: Instrument): PropertyDescriptor => ({
+  value: (event: string) =>
+    void instrument.act({ primitive: 'fire', on: `${kind} ${event}`, args: [], run: () => fire(event) }),
+});
 
 function defineField(
   view: AnyView,
@@ -68,6 +79,8 @@ function defineField(
   views: AnyViews,
 ): void {
   const what = `${view.kind} ${view.name}.${name}`;
+  const on = `${view.kind}.${name}`;
+  const instrument = access.past === true ? undefined : context.instrumentOf?.(view.kind);
   const constantly = (value: unknown): void => {
     Object.defineProperty(view, name, { value });
   };
@@ -75,24 +88,41 @@ function defineField(
     case 'constant':
       break;
     case 'set':
-      constantly(setView(cells, views[field.kind] ?? [], access));
+      constantly(withInstrument(setView(cells, views[field.kind] ?? [], access), on, instrument, instrumentedSet));
       break;
-    case 'list':
-      constantly(listView(what, cells, codec(field.element, context.sizes, views, false), access));
+    case 'list': {
+      const list = listView(what, cells, codec(field.element, context.sizes, views, false), access);
+      constantly(withInstrument(list, on, instrument, instrumentedList));
       break;
-    case 'array':
-      constantly(arrayView(what, cells, codec(field.element, context.sizes, views, true), access));
+    }
+    case 'array': {
+      const array = arrayView(what, cells, codec(field.element, context.sizes, views, true), access);
+      constantly(withInstrument(array, on, instrument, instrumentedArray));
       break;
+    }
     default: {
       const { encode, decode } = codec(field, context.sizes, views, true);
       const cell = cells[0] as Cell;
+      const get = (): unknown => decode(access.read(cell));
+      const set = (value: unknown): void => access.write(cell, encode(value, what));
+      const counts = field.type === 'count';
       Object.defineProperty(view, name, {
-        get: () => decode(access.read(cell)),
-        set: (value) => access.write(cell, encode(value, what)),
+        get,
+        set:
+          instrument === undefined
+            ? set
+            : (value) => void instrument.act({ primitive: 'assign', on, args: [value], before: get, counts, run: set }),
       });
     }
   }
 }
+
+const withInstrument = <V>(
+  view: V,
+  on: string,
+  instrument: Instrument | undefined,
+  wrap: (view: V, on: string, instrument: Instrument) => V,
+): V => (instrument === undefined ? view : wrap(view, on, instrument));
 
 /** Makes the views of all objects; `past` views read the state before the running transition and refuse to write. */
 export function makeViews(
@@ -105,6 +135,7 @@ export function makeViews(
   const { cells } = context;
   const access: Access = past
     ? {
+        past,
         read: (cell) => cells.readBefore(cell),
         write: () => {
           throw new Error('LR905 the past cannot be written');
@@ -129,6 +160,9 @@ export function makeViews(
   return views;
 }
 
+/** Kind of the views over registers of commands. */
+export const REGISTERS = 'register';
+
 /** A view over the registers of one command; its references lead to the objects of `views`. */
 export function makeRegisters(
   owner: string,
@@ -138,7 +172,7 @@ export function makeRegisters(
 ): AnyView {
   const { cells } = context;
   const access: Access = { read: (cell) => cells.read(cell), write: (cell, value) => cells.write(cell, value) };
-  const view = { kind: 'registers', index: 0, name: owner } as unknown as AnyView;
+  const view = { kind: REGISTERS, index: 0, name: owner } as unknown as AnyView;
   for (const [name, { field, cells: fieldCells }] of Object.entries(fields))
     defineField(view, name, field, fieldCells, access, context, views);
   return view;
