@@ -1,6 +1,7 @@
 /** `lastref gate --candidate S [--baseline S] [paths...]`: what a proposal changes, against what was accepted. */
 import { compareRecords } from '../gate/compare.ts';
 import { type GateResult, gate as judge, type Sides, unwaived } from '../gate/gate.ts';
+import { withReasons } from '../gate/reasons.ts';
 import type { ScenarioRecord } from '../gate/record.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import { type Collected, ScenarioProblems } from './collect.ts';
@@ -11,6 +12,7 @@ import { gateFormats } from './gate-formats.ts';
 import { Interrupted, runSide, type Side } from './gate-side.ts';
 import { DEFAULT_GOLDEN, readGoldenFolder } from './golden-files.ts';
 import type { Io } from './io.ts';
+import { chooseSemantics, SCRIPT } from './load-semantics.ts';
 import type { GateFormat, OutputOptions, SelectionOptions } from './options.ts';
 import { progressFor } from './progress.ts';
 import { showProblems } from './scenarios.ts';
@@ -155,6 +157,13 @@ async function selfTest(prepared: Prepared, baseline: Collected | undefined, wit
   return red ? EXIT.expected : EXIT.violated;
 }
 
+/** A file of the user runs in a thread that can be ended, and nowhere else: what is left of it may loop. */
+async function reasoned({ options, io, model, suite }: Prepared, result: GateResult): Promise<GateResult> {
+  if (SCRIPT.test(options.candidate)) return result;
+  const { model: used } = await chooseSemantics([options.candidate], model, io.cwd);
+  return withReasons(result, suite.scenarios, used);
+}
+
 async function run(prepared: Prepared): Promise<ExitCode> {
   const { options, io } = prepared;
   const started = performance.now();
@@ -167,7 +176,12 @@ async function run(prepared: Prepared): Promise<ExitCode> {
   // The text says it itself, and a terminal shows both streams.
   if (options.format !== 'text') showProblems(result.problems, io);
   const exitCode = exitCodeOfGate(result);
-  const report = { ...result, version: version(), exitCode, exitMeaning: meaningOf(exitCode) };
+  const report = {
+    ...(await reasoned(prepared, result)),
+    version: version(),
+    exitCode,
+    exitMeaning: meaningOf(exitCode),
+  };
   emit(gateFormats[options.format](report, options, io), options, io);
   return exitCode;
 }

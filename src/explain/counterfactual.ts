@@ -73,12 +73,13 @@ export function restoring(
   label: string,
   candidate: Semantics,
   run: (semantics: Semantics) => Outcome,
+  runs?: number,
 ): Counterfactual | undefined {
   const { ground } = candidate;
   if (ground === undefined) return undefined;
   const changes = listChanges(candidate.changes).map(changeText);
   if (run(restored(candidate, new Set(changes))) !== 'holds') return undefined;
-  const found = search(changes, (dropped) => run(restored(candidate, dropped)));
+  const found = search(changes, (dropped) => run(restored(candidate, dropped)), runs);
   return { label, semantics: candidate.name, against: ground.name, way: 'restored', ...found };
 }
 

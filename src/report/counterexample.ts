@@ -6,6 +6,7 @@ import type { CheckResult, CheckVerdict, Counterexample } from '../scenario/resu
 import { becauseLines } from './because.ts';
 import { isNothing } from './changes.ts';
 import { type Palette, PLAIN } from './colour.ts';
+import { counterfactualLines } from './counterfactual.ts';
 import { lastReferenceTables } from './holders.ts';
 import { stepTable } from './steps.ts';
 import { clean, labelled, wrap, wrapCommand } from './width.ts';
@@ -80,6 +81,10 @@ export function counterexampleText(
       reasonLines(verdict, trace),
     ),
     ...section('Because', trace.because === undefined ? [] : becauseLines(trace.because, MAIL_WIDTH)),
+    ...section(
+      'What would mend it',
+      trace.otherwise === undefined ? [] : counterfactualLines(trace.otherwise, MAIL_WIDTH),
+    ),
     'Replay',
     ...wrapCommand(trace.replay, 2, MAIL_WIDTH),
   ];

@@ -26,8 +26,8 @@ export function stepJson(step: StepReport): object {
   };
 }
 
-function traceJson({ why, replay, steps, because }: Counterexample): object {
-  return { why, replay, steps: steps.map(stepJson), because: because ?? null };
+export function traceJson({ why, replay, steps, because, otherwise }: Counterexample): object {
+  return { why, replay, steps: steps.map(stepJson), because: because ?? null, counterfactual: otherwise ?? null };
 }
 
 function verdictJson(verdict: CheckVerdict): object {

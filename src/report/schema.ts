@@ -88,6 +88,16 @@ const because = z.strictObject({
   implies: z.array(consequence).describe('what else fails in this run and is implied by this'),
 });
 
+const counterfactual = z.strictObject({
+  label: z.string(),
+  semantics: z.string(),
+  against: z.string().describe('the base of the proposal, or the kernel that keeps the property'),
+  way: z.enum(['restored', 'adopted']),
+  smallest: z.array(names).describe('every smallest set of changes that makes the property hold'),
+  attempts: z.array(z.strictObject({ changes: names, outcome: z.string() })),
+  complete: z.boolean().describe('every set up to that size was tried'),
+});
+
 const checkVerdict = z.strictObject({
   label: z.string().describe('unique within the scenario'),
   property: z.string(),
@@ -99,7 +109,13 @@ const checkVerdict = z.strictObject({
   bounds: names.describe('for unknown: which bounds were hit'),
   explanation: z.string(),
   trace: z
-    .strictObject({ why: z.string(), replay: z.string(), steps: z.array(step), because: because.nullable() })
+    .strictObject({
+      why: z.string(),
+      replay: z.string(),
+      steps: z.array(step),
+      because: because.nullable(),
+      counterfactual: counterfactual.nullable(),
+    })
     .nullable(),
 });
 

@@ -36,18 +36,19 @@ function otherKernels(model: ModelDefinition, name: string): readonly Semantics[
 
 /**
  * For a violated verdict of a run: which changes of a proposal, restored to its base, make it hold, or which features of the
- * next kernel where it holds a kernel would need. Undefined where the base, or every kernel, breaks it as well.
+ * next kernel where it holds a kernel would need. At most `runs` sets of a proposal's changes are tried. Undefined where the base, or every kernel, breaks it as well.
  */
 export function counterfactual(
   scenario: Scenario,
   model: ModelDefinition,
   run: Run,
   { label, verdict }: Pick<CheckVerdict, 'label' | 'verdict'>,
+  runs?: number,
 ): Counterfactual | undefined {
   const semantics = Object.hasOwn(model.semantics, run.semantics) ? model.semantics[run.semantics] : undefined;
   if (verdict !== 'violated' || semantics === undefined) return undefined;
   const attempt = runOf(scenario, model, run, label);
   return semantics.ground === undefined
     ? adopting(label, semantics, otherKernels(model, run.semantics), attempt)
-    : restoring(label, semantics, attempt);
+    : restoring(label, semantics, attempt, runs);
 }

@@ -1,4 +1,5 @@
 /** What checking one scenario under one semantics at one grain found. Reports read this and compute nothing. */
+import type { Counterfactual } from '../explain/counterfactual.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import type { Description } from '../modelling/model.ts';
 import type { StepReport } from '../trace/retrace.ts';
@@ -17,6 +18,8 @@ export interface Counterexample {
   readonly replay: string;
   /** Why it fails, where somebody wants to know (`whyViolated`). */
   readonly because?: Explanation | undefined;
+  /** The smallest change of the semantics that mends it, where somebody wants to know (`counterfactual`). */
+  readonly otherwise?: Counterfactual | undefined;
 }
 
 export interface CheckVerdict {

@@ -1,6 +1,6 @@
 /** A gate as JSON. What is added later keeps the version; what is renamed or removed raises it. */
 import type { Finding } from '../../gate/gate.ts';
-import { stepJson } from '../json.ts';
+import { traceJson } from '../json.ts';
 import { type GateReport, holdersOf } from './report.ts';
 
 export const GATE_SCHEMA_VERSION = 1;
@@ -28,7 +28,7 @@ function findingJson(finding: Finding): object {
     claims: evidence?.verdict.claims ?? [],
     alsoViolated: evidence?.alsoViolated ?? [],
     lastHolders: holdersOf(finding),
-    trace: trace === undefined ? null : { why: trace.why, replay: trace.replay, steps: trace.steps.map(stepJson) },
+    trace: trace === undefined ? null : traceJson(trace),
   };
 }
 
