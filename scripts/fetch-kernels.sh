@@ -1,11 +1,13 @@
 #!/bin/bash
 # Fetches Debian's cloud kernels for `lastref conform --kernel`, and installs QEMU to boot them. Of each package only the
-# kernel image is kept, as .kernels/RELEASE/vmlinuz. A kernel that is there already is not fetched again; --newest does.
+# kernel image is kept, as .kernels/RELEASE/vmlinuz, and the modules that kernel-modules.txt names, in the order in which they
+# are to be loaded. A kernel that is there already is not fetched again; --newest does.
 # Which mirror is asked is what this machine's apt is configured to ask; signatures are checked by its keys.
 set -euo pipefail
 
 declare -A series=([bullseye]=5.10 [bookworm]=6.1 [trixie]=6.12 [sid]=7)
 folder=$(cd "$(dirname "$0")/.." && pwd)/.kernels
+modules=$(dirname "$0")/kernel-modules.txt
 newest=no
 suites=()
 for word in "$@"; do
@@ -72,8 +74,41 @@ package_of() {
   done
 }
 
+# Uncompressed: not every kernel can do that itself.
+unpack() {
+  case $1 in
+    *.xz) xz -dc "$1" ;;
+    *.zst) zstd -dcq "$1" ;;
+    *) cat "$1" ;;
+  esac
+}
+
+# A module and those that it depends on, which come first.
+keep_module() {
+  local tree=$1 target=$2 name=$3 file needed
+  compgen -G "$target/[0-9][0-9]-$name.ko" >/dev/null && return
+  file=$(find "$tree" -path '*/modules/*' \( -name "$name.ko*" -o -name "${name//_/-}.ko*" \) | head -n 1)
+  if [ -z "$file" ]; then
+    say "  no module $name: built in, or not there"
+    return
+  fi
+  unpack "$file" >"$target/$name.part"
+  needed=$(tr '\0' '\n' <"$target/$name.part" | sed -n 's/^depends=//p' | head -n 1)
+  for needed in ${needed//,/ }; do keep_module "$tree" "$target" "$needed"; done
+  mv "$target/$name.part" "$target/$(printf '%02d' "$(find "$target" -name '*.ko' | wc -l)")-$name.ko"
+}
+
+keep_modules() {
+  local tree=$1 target=$2 name
+  rm -rf "$target.part"
+  mkdir -p "$target.part"
+  while read -r name; do keep_module "$tree" "$target.part" "$name"; done < <(grep -v '^#' "$modules")
+  rm -rf "$target"
+  mv "$target.part" "$target"
+}
+
 fetch() {
-  local suite=$1 version=${series[$1]} base=$scratch/$1 package image release
+  local suite=$1 version=${series[$1]} base=$scratch/$1 package image release deb
   mkdir -p "$base/lists/partial" "$base/cache/archives/partial" "$base/deb" "$base/tree"
   echo "deb $mirror $suite main" >"$base/sources.list"
   if [ -n "$security" ] && [ "$suite" != sid ]; then
@@ -88,8 +123,10 @@ fetch() {
     return 1
   fi
   say "$suite: downloading $package"
-  (cd "$base/deb" && apt_of "$base" apt-get download "$package") || return 1
-  dpkg -x "$base"/deb/*.deb "$base/tree"
+  local packages=("$package")
+  case $package in linux-binary-*) packages+=("linux-modules-${package#linux-binary-}") ;; esac
+  (cd "$base/deb" && apt_of "$base" apt-get download "${packages[@]}") || return 1
+  for deb in "$base"/deb/*.deb; do dpkg -x "$deb" "$base/tree"; done
   image=$(find "$base/tree" -type f \( -path '*/boot/vmlinuz-*' -o -path '*/modules/*/vmlinuz' \) | head -n 1)
   if [ -z "$image" ]; then
     say "$package holds no kernel image" >&2
@@ -101,6 +138,7 @@ fetch() {
   esac
   mkdir -p "$folder/$release"
   cp "$image" "$folder/$release/vmlinuz.part"
+  keep_modules "$base/tree" "$folder/$release/modules"
   mv "$folder/$release/vmlinuz.part" "$folder/$release/vmlinuz"
   say "$suite: .kernels/$release/vmlinuz"
 }
@@ -119,7 +157,7 @@ chmod a+rx "$scratch"
 failed=()
 for suite in "${suites[@]}"; do
   there=$(compgen -G "$folder/${series[$suite]}.*/vmlinuz" | tail -n 1 || true)
-  if [ -n "$there" ] && [ "$newest" = no ]; then
+  if [ -d "${there%/*}/modules" ] && [ "$newest" = no ]; then
     say "$suite: ${there#"$folder/"} is here"
   elif ! fetch "$suite"; then
     failed+=("$suite")

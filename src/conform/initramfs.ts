@@ -35,13 +35,22 @@ export function cpio(entries: readonly InitramfsEntry[]): Buffer {
   return Buffer.concat([...records, record(0, { path: 'TRAILER!!!', mode: 0 })]);
 }
 
+/** A kernel module by the name of its file; init loads them in the order of their names. */
+export interface ModuleFile {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
+const FILE = 0o100644;
+
 /** An initramfs whose only program is `init`. */
-export function initramfs(init: Uint8Array): Buffer {
+export function initramfs(init: Uint8Array, modules: readonly ModuleFile[] = []): Buffer {
   return gzipSync(
     cpio([
-      ...['dev', 'proc', 'sys', 'tmp', 'mnt'].map((path) => ({ path, mode: DIRECTORY })),
+      ...['dev', 'proc', 'sys', 'tmp', 'mnt', 'modules'].map((path) => ({ path, mode: DIRECTORY })),
       { path: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
       { path: 'init', mode: PROGRAM, content: init },
+      ...modules.map(({ name, content }) => ({ path: `modules/${name}`, mode: FILE, content })),
     ]),
     { level: 1 },
   );

@@ -1,10 +1,11 @@
 /** A kernel booted in QEMU with the agent as its only program, spoken to over its second serial line. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { buildAgent } from './build.ts';
-import { initramfs } from './initramfs.ts';
+import { initramfs, type ModuleFile } from './initramfs.ts';
 import { AgentProcess, type Started } from './live.ts';
 
 const QEMU = 'qemu-system-x86_64';
@@ -50,12 +51,23 @@ export function qemuArguments(
   ];
 }
 
-/** Written next to the agent, whose name carries a hash of its sources. */
-function initrdFor(agent: string): string {
-  const path = `${agent}.initrd`;
+/** In a folder beside the image, as scripts/fetch-kernels.sh leaves them. */
+function modulesOf(image: string): readonly ModuleFile[] {
+  const folder = join(dirname(image), 'modules');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ko'));
+  return names.sort().map((name) => ({ name, content: readFileSync(join(folder, name)) }));
+}
+
+/** Written next to the agent, whose name carries a hash of its sources; this one carries a hash of the modules. */
+function initrdFor(agent: string, image: string): string {
+  const modules = modulesOf(image);
+  const hash = createHash('sha256');
+  for (const { name, content } of modules) hash.update(name).update('\0').update(content);
+  const path = `${agent}-${hash.digest('hex').slice(0, 16)}.initrd`;
   if (existsSync(path)) return path;
   const half = `${path}.${process.pid}`;
-  writeFileSync(half, initramfs(readFileSync(agent)));
+  writeFileSync(half, initramfs(readFileSync(agent), modules));
   renameSync(half, path);
   return path;
 }
@@ -90,7 +102,7 @@ const tail = (console: string): string =>
   console.replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n');
 
 async function boot(image: string, agent: string, acceleration: Acceleration, words: string): Promise<Started> {
-  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent), acceleration, words)];
+  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent, image), acceleration, words)];
   const kernel = new AgentProcess(image, agent, { args, machine: true, window: WINDOW, fatal: FATAL });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

@@ -67,6 +67,11 @@ for (const word of WORDS)
       expect(rules.semantics.name).to.equal(`linux-${word}`);
     });
 
+    it('has loaded the modules that were fetched with it', () => {
+      expect(kernelOf().seen).to.match(/lastref: init: module \d\d-veth\.ko: loaded/);
+      expect(kernelOf().seen).not.to.match(/lastref: init: module .*: (?!loaded)/);
+    });
+
     it('agrees on generated traces of a fixed seed', async function () {
       this.timeout(BOOT_MS);
       const found: string[] = [];

@@ -3,11 +3,13 @@
  * line, and switches the machine off when the supervisor has ended. The console keeps standard error.
  */
 #include "agent.h"
+#include <dirent.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -28,6 +30,23 @@ static void power_off(const char *why)
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();
+}
+
+/* In the order of their names: those that others need come first. A trace that needs one that does not load says so. */
+static void load_modules(void)
+{
+	struct dirent **entries = NULL;
+	int count = scandir("/modules", &entries, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		char path[300];
+		snprintf(path, sizeof path, "/modules/%s", entries[i]->d_name);
+		int fd = entries[i]->d_name[0] == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		bool loaded = syscall(SYS_finit_module, fd, "", 0) == 0;
+		fprintf(stderr, "lastref: init: module %s: %s\n", entries[i]->d_name, loaded ? "loaded" : strerror(errno));
+		close(fd);
+	}
 }
 
 /*
@@ -78,6 +97,7 @@ void be_init(void)
 	int console = open("/dev/console", O_WRONLY | O_NOCTTY);
 	if (console >= 0 && console != 2)
 		dup2(console, 2);
+	load_modules();
 	crash_if_asked();
 	if (!open_line())
 		power_off(LINE);

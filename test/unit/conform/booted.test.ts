@@ -65,7 +65,20 @@ describe('initramfs', () => {
       device: [5, 1],
     });
     const names = found.map(({ name }) => name);
+    expect(names).to.include('modules');
     expect(names.indexOf('dev')).to.be.lessThan(names.indexOf('dev/console'));
+  });
+});
+
+describe('modules in an initramfs', () => {
+  it('lie in a folder of their own, in their order', () => {
+    const files = ['00-a.ko', '01-b.ko'].map((name) => ({ name, content: Buffer.from(name) }));
+    const found = members(gunzipSync(initramfs(Buffer.from('agent'), files)));
+    const modules = found.filter(({ name }) => name.startsWith('modules/'));
+    expect(modules.map(({ name, content }) => [name, content])).to.deep.equal([
+      ['modules/00-a.ko', '00-a.ko'],
+      ['modules/01-b.ko', '01-b.ko'],
+    ]);
   });
 });
 
