@@ -1,5 +1,5 @@
 /**
- * Families: which part of the models a command, a rule, a deferred work or a kind of object belongs to. Mutation scores are
+ * Families: which part of the models a command, a rule, a deferred work, a kind of object or a lock belongs to. Mutation scores are
  * told by family. What is not listed is `other`.
  */
 export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
@@ -64,6 +64,9 @@ export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'name',
     'inode',
   ],
+  netdev: ['rtnl_lock'],
+  sockmap: ['sockmap_mutex'],
+  tracing: ['trampoline_mutex', 'tracepoints_mutex', 'bpf_event_mutex', 'link_mutex', 'probe_mutex', 'update_mutex'],
   program: [
     'prog_load',
     'prog_info',

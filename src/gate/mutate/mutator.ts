@@ -7,12 +7,17 @@ import { type AnyAct, type Early, isLocked, Scopes } from './scopes.ts';
 
 class Mutator extends Scopes {
   protected readonly mutant: Mutant;
+  protected world: WorldAccess | undefined;
   private readonly kind: RunKind;
 
   constructor(mutant: Mutant, kind: RunKind) {
     super();
     this.mutant = mutant;
     this.kind = kind;
+  }
+
+  attach(world: WorldAccess): void {
+    this.world = world;
   }
 
   protected override at(site: string, act: AnyAct, nth: number): unknown {
@@ -23,7 +28,9 @@ class Mutator extends Scopes {
   }
 
   protected mutated(act: AnyAct, nth: number, variant: string): unknown {
-    return this.mutant.operator.act(act, { ...this.kind, nth, locked: isLocked(this.outermost ?? '') }, variant);
+    const rehearse = <T>(run: () => T): T => this.world?.rehearse(run) as T;
+    const where = { ...this.kind, nth, locked: isLocked(this.outermost ?? ''), rehearse };
+    return this.mutant.operator.act(act, where, variant);
   }
 }
 
@@ -39,7 +46,6 @@ function stepOf(scope: string): { readonly op: string; readonly step: string } |
  */
 class EarlyMutator extends Mutator {
   protected override readonly early: readonly Early[];
-  private world: WorldAccess | undefined;
   private rehearsing = false;
   /** Puts that the rehearsal made. */
   private puts: AnyAct[] = [];
@@ -52,10 +58,6 @@ class EarlyMutator extends Mutator {
       if (found === undefined || !isLocked(found.step)) return [];
       return [{ ...found, name: `before: ${found.step}`, run: (step: () => unknown) => this.before(step) }];
     });
-  }
-
-  attach(world: WorldAccess): void {
-    this.world = world;
   }
 
   private before(step: () => unknown): void {

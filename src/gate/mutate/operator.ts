@@ -12,6 +12,8 @@ export interface Where {
   readonly interleaved: boolean;
   /** Allocations may fail in this run. */
   readonly faults: boolean;
+  /** Runs code and takes back all that it did; what it throws passes through. */
+  readonly rehearse: <T>(run: () => T) => T;
 }
 
 export interface Operator {

@@ -64,7 +64,7 @@ export class Recorder extends Scopes {
   }
 
   protected override at(site: string, act: AnyAct, nth: number): unknown {
-    const where: Where = { ...this.kind, nth, locked: isLocked(this.outermost ?? '') };
+    const where: Where = { ...this.kind, nth, locked: isLocked(this.outermost ?? ''), rehearse: (run) => run() };
     this.noteAll(false, site, act, where, undefined);
     if (act.primitive === 'check' || act.primitive === 'allocate') this.noteFallible();
     const result = act.run(...act.args);

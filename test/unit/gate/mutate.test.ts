@@ -114,12 +114,15 @@ describe('a mutant', () => {
 });
 
 describe('families of code', () => {
-  it('name commands, rules, works and kinds of objects that exist, each once', () => {
+  it('name commands, rules, works, kinds of objects and locks that exist, each once', () => {
     const known = [
       ...Object.keys(bpf.commands),
       ...Object.keys(bpf.rules),
       ...bpf.works.map(({ name }) => name),
       ...Object.keys(bpf.objects),
+      ...Object.values(bpf.commands).flatMap(({ stepNames }) =>
+        stepNames.flatMap((step) => /\[(\w+)\]/.exec(step)?.[1] ?? []),
+      ),
     ];
     const named = Object.values(bpf.families ?? {}).flat();
     expect(named.filter((name) => !known.includes(name))).to.deep.equal([]);
@@ -129,6 +132,8 @@ describe('families of code', () => {
   it('are found by the code that a site lies in', () => {
     expect(familyOf('rule attachEntry › slot.entries inserted', bpf)).to.equal('cgroup');
     expect(familyOf('step link_update / resolve › check "flags are known"', bpf)).to.equal('link');
+    expect(familyOf('step link_create / attach [sockmap_mutex] › slot.entries inserted', bpf)).to.equal('sockmap');
+    expect(familyOf('step link_create / attach [cgroup_mutex] › register.program assigned', bpf)).to.equal('link');
     expect(familyOf('counter inode.nlink', bpf)).to.equal('pin');
     expect(familyOf('return to user mode › process.releasing removed', bpf)).to.equal('other');
   });
