@@ -15,7 +15,10 @@ import { excludedBy, type ObservedRow } from './link-core/scope.ts';
 import { withStep, wrongExpectations } from './planted.ts';
 import type { OracleRow } from './row.ts';
 
-export const TABLES = ['cgroup', 'link-core'] as const;
+export const TABLES = ['cgroup', 'link-core', 'net'] as const;
+
+/** Areas of the net table whose rows are written down so far. */
+const NET_AREAS: readonly string[] = ['xdp'];
 export type Table = (typeof TABLES)[number];
 
 /** The kernel that the observed rows come from, where a row does not say otherwise. */
@@ -34,7 +37,7 @@ export interface RowFile {
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files that hold no rows. */
-const HELPERS = ['helpers.ts', 'matrix.ts', 'scope.ts'];
+const HELPERS = ['helpers.ts', 'matrix.ts', 'scope.ts', 'mprog-cells.ts', 'xdp-cells.ts'];
 
 /** Every file of rows, in alphabetical order. */
 export async function rowFiles(): Promise<readonly RowFile[]> {
@@ -61,6 +64,8 @@ export function observedIds(
   const json = JSON.parse(text) as unknown;
   if (table === 'cgroup')
     return { ids: (json as readonly { readonly id: string }[]).map(({ id }) => id), excluded: {} };
+  if (table === 'net')
+    return netIds(json as { readonly rows: readonly { readonly id: string; readonly area: string }[] });
   const { rows } = json as { readonly rows: readonly ObservedRow[] };
   const excluded: Record<string, number> = {};
   const ids: string[] = [];
@@ -70,6 +75,15 @@ export function observedIds(
     else excluded[family] = (excluded[family] ?? 0) + 1;
   }
   return { ids, excluded };
+}
+
+function netIds({ rows }: { readonly rows: readonly { readonly id: string; readonly area: string }[] }): {
+  readonly ids: readonly string[];
+  readonly excluded: Readonly<Record<string, number>>;
+} {
+  const excluded: Record<string, number> = {};
+  for (const { area } of rows) if (!NET_AREAS.includes(area)) excluded[area] = (excluded[area] ?? 0) + 1;
+  return { ids: rows.filter(({ area }) => NET_AREAS.includes(area)).map(({ id }) => id), excluded };
 }
 
 /** The row as a trace that went through the parser, so that rows are as strict as files. */
