@@ -12,7 +12,6 @@ import {
   info,
   link,
   netlink,
-  notHere,
   observed,
   shows,
   update,
@@ -305,5 +304,4 @@ export const rows: readonly OracleRow[] = [
     call('xdp_query', { netdev: 'B' }).eventually({ prog: null, mode: 'none' }),
   ),
   ...namespaceRows,
-  ...notHere('none'),
 ];
