@@ -46,15 +46,6 @@ export const observed =
     steps: [...loaded, ...setup, last],
   });
 
-export const notHere = (reason: string, ...ids: readonly string[]): OracleRow[] =>
-  ids.map((id) => ({ id, notExecutable: reason }));
-
-export const shownBy = (
-  shownByFile: string,
-  verdicts: Readonly<Record<string, 'holds' | 'violated'>>,
-  ...ids: readonly string[]
-): OracleRow[] => ids.map((id) => ({ id, shownBy: shownByFile, verdicts }));
-
 /** Netlink on B. */
 export const netlink = (prog: string | number | null, flags: readonly string[] = [], more: Args = {}): Call =>
   call('xdp_set', { netdev: 'B', prog, flags, ...more });
