@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Budget } from '../explore/budget.ts';
 import { mutantsOf } from '../gate/mutant.ts';
+import { type Reasons, reasonsFor, type Wanted } from '../gate/reasons.ts';
 import { type RunRecord, runRecord, type ScenarioRecord, withoutSetup } from '../gate/record.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import { layersOf } from '../modelling/semantics.ts';
@@ -28,6 +29,8 @@ export interface CollectRequest {
   readonly builtOn: string | undefined;
   /** Which mutant to plant. */
   readonly mutant: number | undefined;
+  /** Instead of everything: the reasons of these violations, which an earlier request found. */
+  readonly reasonsFor?: readonly Wanted[];
 }
 
 export interface Collected {
@@ -38,6 +41,7 @@ export interface Collected {
   readonly records: readonly ScenarioRecord[];
   /** What the planted mutant is; undefined where there is none of this number. */
   readonly planted: string | undefined;
+  readonly reasons: readonly Reasons[];
 }
 
 /** Setup that does not succeed is a difference between two semantics and no mistake of the scenario. */
@@ -93,6 +97,15 @@ export function collect({ request, scenarios, model, chosen, onProgress, pathOf 
   const mutant = request.mutant === undefined ? undefined : mutantsOf(own, under(model, own).rules)[request.mutant];
   const used =
     mutant === undefined ? model : { ...model, semantics: { ...model.semantics, [chosen.name]: mutant.semantics } };
+  const { name } = chosen;
+  const about = { name, says: own.says, base: own.ground?.name, planted: mutant?.says };
+  if (request.reasonsFor !== undefined)
+    return {
+      ...about,
+      results: [],
+      records: [],
+      reasons: allReasons(request.reasonsFor, { scenarios, model, chosen, onProgress, request }),
+    };
   const results: CheckResult[] = [];
   const records = scenarios.map((scenario): ScenarioRecord => {
     const runs = grainsOf(scenario).map((grain): readonly [Grain, RunRecord] => {
@@ -110,5 +123,26 @@ export function collect({ request, scenarios, model, chosen, onProgress, pathOf 
     });
     return { scenario: pathOf(scenario.file), semantics: chosen.name, runs: Object.fromEntries(runs) };
   });
-  return { name: chosen.name, says: own.says, base: own.ground?.name, results, records, planted: mutant?.says };
+  return { ...about, results, records, reasons: [] };
+}
+
+/** Runs the scenarios of the violations once more, each for its reasons. */
+function allReasons(
+  wanted: readonly Wanted[],
+  { request, scenarios, model, chosen, onProgress }: Omit<Collecting, 'pathOf'>,
+): readonly Reasons[] {
+  return wanted.flatMap((each): readonly Reasons[] => {
+    const scenario = scenarios.find(({ file }) => file === each.file);
+    if (scenario === undefined) return [];
+    const what = `why ${each.label} fails in ${each.file} at grain ${each.grain}`;
+    onProgress(what);
+    const options = {
+      grain: each.grain,
+      budget: request.budget,
+      semanticsAs: chosen.as,
+      onProgress: () => onProgress(what),
+    };
+    const ran = checkScenario(scenario, model, chosen.name, options);
+    return ran.ok ? [reasonsFor(each, ran.value, scenario, model)] : [];
+  });
 }

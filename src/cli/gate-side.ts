@@ -50,7 +50,8 @@ async function demandTypes({ request, io }: Side): Promise<void> {
 
 async function fromFile(side: Side): Promise<Collected> {
   const { request, io, progress } = side;
-  await demandTypes(side);
+  // Reasons are asked for after a run, which has checked the types.
+  if (request.reasonsFor === undefined) await demandTypes(side);
   let interrupt: () => void = () => undefined;
   const interrupted = new Promise<never>((_, fail) => {
     interrupt = () => fail(new Interrupted());

@@ -1,7 +1,7 @@
 /** `lastref gate --candidate S [--baseline S] [paths...]`: what a proposal changes, against what was accepted. */
 import { compareRecords } from '../gate/compare.ts';
 import { type GateResult, gate as judge, type Sides, unwaived } from '../gate/gate.ts';
-import { withReasons } from '../gate/reasons.ts';
+import { wantedReasons, withReasons } from '../gate/reasons.ts';
 import type { ScenarioRecord } from '../gate/record.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import { type Collected, ScenarioProblems } from './collect.ts';
@@ -12,7 +12,6 @@ import { gateFormats } from './gate-formats.ts';
 import { Interrupted, runSide, type Side } from './gate-side.ts';
 import { DEFAULT_GOLDEN, readGoldenFolder } from './golden-files.ts';
 import type { Io } from './io.ts';
-import { chooseSemantics, SCRIPT } from './load-semantics.ts';
 import type { GateFormat, OutputOptions, SelectionOptions } from './options.ts';
 import { progressFor } from './progress.ts';
 import { showProblems } from './scenarios.ts';
@@ -157,11 +156,13 @@ async function selfTest(prepared: Prepared, baseline: Collected | undefined, wit
   return red ? EXIT.expected : EXIT.violated;
 }
 
-/** A file of the user runs in a thread that can be ended, and nowhere else: what is left of it may loop. */
-async function reasoned({ options, io, model, suite }: Prepared, result: GateResult): Promise<GateResult> {
-  if (SCRIPT.test(options.candidate)) return result;
-  const { model: used } = await chooseSemantics([options.candidate], model, io.cwd);
-  return withReasons(result, suite.scenarios, used);
+/** Reasons come from where the candidate runs: what is left of a user's file without some of its changes may loop. */
+async function reasoned(prepared: Prepared, result: GateResult): Promise<GateResult> {
+  const wanted = wantedReasons(result);
+  if (wanted.length === 0) return result;
+  const side = sideOf(prepared, prepared.options.candidate);
+  const { reasons } = await runSide({ ...side, request: { ...side.request, reasonsFor: wanted } });
+  return withReasons(result, reasons);
 }
 
 async function run(prepared: Prepared): Promise<ExitCode> {

@@ -1,9 +1,11 @@
 /** Reasons: why the candidate violates what it newly violates, and which of its changes to take back. */
 import type { ModelDefinition } from '../modelling/model.ts';
 import { counterfactual } from '../scenario/counterfactual.ts';
+import type { CheckResult, Counterexample } from '../scenario/result.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { whyViolated } from '../scenario/why.ts';
-import type { Evidence, Finding, GateResult } from './gate.ts';
+import type { Grain } from '../world/input.ts';
+import type { Finding, GateResult } from './gate.ts';
 
 /** Properties that are explained, the ones with the shortest traces; each costs a few runs of its scenario. */
 const EXPLAINED_MAX = 8;
@@ -23,22 +25,47 @@ function shortest(findings: readonly Finding[]): ReadonlySet<Finding> {
   return new Set(best.values());
 }
 
-function explained(evidence: Evidence, scenario: Scenario, model: ModelDefinition): Evidence {
-  const { result, verdict } = evidence;
-  if (verdict.trace === undefined) return evidence;
-  const because = whyViolated(scenario, model, result, verdict, result.verdicts);
-  const otherwise = counterfactual(scenario, model, result, verdict, RUNS_MAX);
-  return { ...evidence, verdict: { ...verdict, trace: { ...verdict.trace, because, otherwise } } };
+/** One violation to explain: a scenario by its file, the grain, and the label of the verdict. */
+export interface Wanted {
+  readonly file: string;
+  readonly grain: Grain;
+  readonly label: string;
 }
 
-/** The result with reasons where its reports show a trace in full. `model` has the candidate among its semantics. */
-export function withReasons(result: GateResult, scenarios: readonly Scenario[], model: ModelDefinition): GateResult {
-  const chosen = shortest(result.findings);
+export interface Reasons extends Wanted, Pick<Counterexample, 'because' | 'otherwise'> {}
+
+const wantedOf = ({ evidence }: Finding): Wanted | undefined =>
+  evidence === undefined
+    ? undefined
+    : { file: evidence.result.file, grain: evidence.result.grain, label: evidence.verdict.label };
+
+const same = (a: Wanted, b: Wanted | undefined): boolean =>
+  a.file === b?.file && a.grain === b.grain && a.label === b.label;
+
+/** Which violations deserve reasons. */
+export const wantedReasons = ({ findings }: GateResult): readonly Wanted[] =>
+  [...shortest(findings)].flatMap((finding) => wantedOf(finding) ?? []);
+
+/** Finds the reasons of one violation, in the thread that may run the candidate. `model` has it among its semantics. */
+export function reasonsFor(wanted: Wanted, result: CheckResult, scenario: Scenario, model: ModelDefinition): Reasons {
+  const verdict = result.verdicts.find(({ label }) => label === wanted.label);
+  if (verdict?.trace === undefined) return wanted;
+  const because = whyViolated(scenario, model, result, verdict, result.verdicts);
+  return { ...wanted, because, otherwise: counterfactual(scenario, model, result, verdict, RUNS_MAX) };
+}
+
+/** The result with reasons where its reports show a trace in full. */
+export function withReasons(result: GateResult, reasons: readonly Reasons[]): GateResult {
   const findings = result.findings.map((finding): Finding => {
+    const found = reasons.find((each) => same(each, wantedOf(finding)));
     const { evidence } = finding;
-    const scenario = scenarios.find(({ file }) => file === evidence?.result.file);
-    if (evidence === undefined || scenario === undefined || !chosen.has(finding)) return finding;
-    return { ...finding, evidence: explained(evidence, scenario, model) };
+    const trace = evidence?.verdict.trace;
+    if (found === undefined || evidence === undefined || trace === undefined) return finding;
+    const { because, otherwise } = found;
+    return {
+      ...finding,
+      evidence: { ...evidence, verdict: { ...evidence.verdict, trace: { ...trace, because, otherwise } } },
+    };
   });
   return { ...result, findings };
 }

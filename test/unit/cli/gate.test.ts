@@ -148,6 +148,16 @@ describe('lastref gate and promote', function () {
     expect(malformed.stderr).to.match(/lastref-waivers\.yaml:1:\d+: LR504/);
   });
 
+  it('says why the file of a user breaks a property, and which of its changes to take back', async () => {
+    folder.write('mine.ts', proposal('{ rules: { removeEntry: () => undefined, mayDetach: () => true } }'));
+    const { code, stdout } = await gate('./mine.ts');
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.include('newly violated: no-orphan')
+      .and.to.include('Because')
+      .and.to.include('Restoring rule removeEntry as in linux-6.18 makes no-orphan hold.');
+  });
+
   it('shows that it can fail', async () => {
     const { code, stdout } = await gate('linux-6.18', '--self-test');
     expect(stdout)
