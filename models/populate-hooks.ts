@@ -9,6 +9,7 @@ import { refTo } from './ref-to.ts';
 const TRACEPOINTS = new Set(['sys_enter', 'sys_exit', 'sched_switch', 'bpf_test_finish', 'task_newtask']);
 /** Attach types of programs that are attached to functions. */
 const TRAMPOLINE_TYPES = new Set(['trace_fentry', 'trace_fexit', 'modify_return', 'lsm_mac']);
+const NETNS_TYPES = ['flow_dissector', 'sk_lookup'];
 const SOCKMAP_TYPES = ['sk_msg_verdict', 'sk_skb_stream_parser', 'sk_skb_stream_verdict', 'sk_skb_verdict'];
 /** Largest count that a cell holds. */
 const CELL_MAX = 255;
@@ -31,7 +32,7 @@ class Places {
   readonly slots = new Map<string, Instance>();
 
   hook(name: string, type: HookType, place: string, more: Readonly<Record<string, unknown>> = {}): string {
-    const constants = { type, place, program: null, map: null, flavour: 'rcu' satisfies Flavour, ...more };
+    const constants = { type, place, program: null, map: null, netns: null, flavour: 'rcu' satisfies Flavour, ...more };
     if (!this.hooks.has(name)) this.hooks.set(name, { name, constants });
     return name;
   }
@@ -152,11 +153,21 @@ function probes(places: Places, uses: readonly Use[]): Map<string, string> {
   return found;
 }
 
+/** Every namespace has the hooks that the scenario speaks of. */
+function netnsPlaces(places: Places, netns: readonly Instance[], uses: readonly Use[]): void {
+  const spoken = new Set(uses.flatMap(({ args }) => [args['attachType'], args['hook']]));
+  for (const attachType of NETNS_TYPES)
+    if (spoken.has(attachType))
+      for (const { name } of netns)
+        places.slot(places.hook(name, 'netns', name, { netns: refTo('netns', name) }), attachType);
+}
+
 export function hooksOf(
   declarations: Declarations,
   declared: Declared,
   loads: readonly Load[],
   maps: readonly Instance[],
+  netns: readonly Instance[],
 ): HookPopulation {
   const places = new Places();
   const { uses } = declarations;
@@ -164,6 +175,7 @@ export function hooksOf(
   kernelPlaces(places, loads);
   programPlaces(places, loads, uses);
   mapPlaces(places, declared, maps, uses);
+  netnsPlaces(places, netns, uses);
   const perfs = perfEvents(places, uses);
   const named = probes(places, uses);
   return { hooks: [...places.hooks.values()], perfs, slots: [...places.slots.values()], probes: named };

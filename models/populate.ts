@@ -249,7 +249,7 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
     program: name,
     template: constants?.['template'] as Template,
   }));
-  const places = hooksOf(declarations, declared, loads, list('map'));
+  const places = hooksOf(declarations, declared, loads, list('map'), net.instances.netns);
   const links = list('link').map((link) => withSlot(link, places.probes));
   const packets = packetsOf(declarations);
   return {

@@ -8,7 +8,7 @@ import { conclude, endsChain, runAll, runOne } from '../rules/run.ts';
 import { concludeFrame, FRAME_HOOKS, type Frame, runFrame, runInStage, takeStage } from '../rules/run-frame.ts';
 
 /** Events elsewhere than in a cgroup: what they are called, and the type of place where they happen. */
-const ELSEWHERE = ['tracepoint', 'perf_event', 'lsm', 'function', 'probe'] as const;
+const ELSEWHERE = ['tracepoint', 'perf_event', 'lsm', 'function', 'probe', 'flow_dissector', 'sk_lookup'] as const;
 const HOOKS = [...Object.keys(CGROUP_ATTACH_TYPES), ...ELSEWHERE, ...FRAME_HOOKS];
 const EGRESS = 'cgroup_inet_egress';
 
@@ -38,6 +38,9 @@ function slotsElsewhere(k: Kernel, hook: string, place: string | null): readonly
       const slots = at(['function', 'perf']).filter(({ hook: at }) => at?.type === 'function');
       return AROUND.flatMap((attachType) => slots.filter((slot) => slot.attachType === attachType));
     }
+    case 'flow_dissector':
+    case 'sk_lookup':
+      return at(['netns']).filter(({ attachType }) => attachType === hook);
     default:
       return at([hook]);
   }
@@ -156,6 +159,7 @@ export const fire = command({
     actor: { shape: 'actor', optional: true },
     socket: { shape: 'word', optional: true },
     lsm: { shape: 'json', optional: true },
+    netns: { shape: 'object', kind: 'netns', optional: true },
     tp: { shape: 'word', optional: true },
     name: { shape: 'json', optional: true },
     device: { shape: 'json', optional: true },
@@ -171,12 +175,14 @@ export const fire = command({
         readonly netdev: Netdev | null;
         readonly actor: number | null;
         readonly socket: string | null;
+        readonly netns: { readonly name: string } | null;
         readonly tp: string | null;
         readonly lsm: unknown;
         readonly name: unknown;
       },
     ) => {
-      if (isElsewhere(args.hook)) return slotsElsewhere(k, args.hook, placeOf(args.tp ?? args.lsm ?? args.name));
+      if (isElsewhere(args.hook))
+        return slotsElsewhere(k, args.hook, placeOf(args.tp ?? args.lsm ?? args.netns?.name ?? args.name));
       if (args.socket !== null) return slotIn(k, socketCgroup(k, args.socket), args.hook);
       if (args.actor !== null) return slotIn(k, k.all.process[args.actor]?.cgroup ?? null, args.hook);
       // A process that makes the event must be able to enter the cgroup.

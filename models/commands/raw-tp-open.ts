@@ -21,6 +21,7 @@ const asLinkCreate = (call: Open): LinkCreate => ({
     attachType: call.frame.program?.template.expectedAttachType ?? null,
     cgroup: null,
     netdev: null,
+    netns: null,
     map: null,
     perfEvent: null,
     structOpsMap: null,

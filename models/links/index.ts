@@ -4,6 +4,7 @@ import { cgroupLink } from './cgroup.ts';
 import { iteratorLink } from './iterator.ts';
 import type { LinkType } from './link-type.ts';
 import { netkitLink } from './netkit.ts';
+import { netnsLink } from './netns.ts';
 import { perfLink } from './perf.ts';
 import { kprobeMultiLink, uprobeMultiLink } from './probes.ts';
 import { rawTpLink } from './raw-tp.ts';
@@ -18,6 +19,7 @@ export const LINK_TYPES: readonly LinkType[] = [
   iteratorLink,
   kprobeMultiLink,
   netkitLink,
+  netnsLink,
   perfLink,
   rawTpLink,
   sockmapLink,

@@ -16,6 +16,7 @@ export const LINK_CREATE_ARGS = {
   prog: { shape: 'handle', optional: true },
   attachType: { shape: 'word', orInteger: true, optional: true, says: 'nothing for extensions, which take any' },
   cgroup: { shape: 'target', kind: 'cgroup', optional: true },
+  netns: { shape: 'target', kind: 'netns', optional: true },
   map: { shape: 'handle', optional: true },
   perfEvent: { shape: 'handle', optional: true },
   structOpsMap: { shape: 'handle', optional: true },

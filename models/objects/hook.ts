@@ -11,7 +11,7 @@ export type HookType =
   | 'lsm'
   | 'iterator'
   | 'probe'
-  | 'netfilter'
+  | 'netns'
   | 'struct_ops'
   | 'perf';
 
@@ -28,6 +28,8 @@ export const hook = object({
     program: fixed('program'),
     /** Of an iterator of a map or of a sockmap slot: the map that the link holds. */
     map: fixed('map'),
+    /** Of a hook of a namespace: the namespace, which nothing attached there holds. */
+    netns: fixed('netns'),
     flavour: constant<Flavour>(),
   },
 });

@@ -10,6 +10,7 @@ export const LOCKS = [
   'link_mutex',
   'probe_mutex',
   'update_mutex',
+  'netns_bpf_mutex',
 ] as const;
 export type Lock = (typeof LOCKS)[number];
 

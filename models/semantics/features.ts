@@ -56,6 +56,8 @@ export const FEATURES = {
     'extended programs may not enter prog arrays, nor their members be extended (6.13, d6083f040d5d; 6.12.5 and 6.1.192 have it)',
   'late-program-put':
     'links that are freed after a grace period put their program there, before it until then (6.13; 6.12.117 has it)',
+  'netns-compare-under-lock':
+    'LINK_UPDATE of a netns link compares the old program under netns_bpf_mutex (6.1.192 and 6.12.117 have it, 6.18.44 does not)',
   'uprobe-multi-flags': 'LINK_CREATE refuses flags for uprobe_multi (6.18; ignored on 6.12.117)',
   'sys-admin-implies-net-admin': 'CAP_SYS_ADMIN does where CAP_NET_ADMIN is asked for (6.9)',
   'getfd-esrch':

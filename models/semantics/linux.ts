@@ -45,6 +45,7 @@ const V6_1: readonly Feature[] = [
   'link-create-tracing',
   'extended-not-in-arrays',
   'deferred-link-dealloc',
+  'netns-compare-under-lock',
 ];
 const V6_12: readonly Feature[] = [
   ...V6_1,
@@ -64,7 +65,10 @@ const V6_12: readonly Feature[] = [
   'mprog',
   'preorder-slot-fix',
 ];
-const V6_18: readonly Feature[] = [...V6_12.filter((feature) => feature !== 'storage-check'), 'uprobe-multi-flags'];
+const V6_18: readonly Feature[] = [
+  ...V6_12.filter((feature) => feature !== 'storage-check' && feature !== 'netns-compare-under-lock'),
+  'uprobe-multi-flags',
+];
 
 export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
   [

@@ -2,10 +2,11 @@
 import type { Kernel } from '../kernel.ts';
 import { cgroupTarget } from './cgroup.ts';
 import { netkitTarget, tcxTarget } from './mprog.ts';
+import { netnsTarget } from './netns.ts';
 import { sockmapTarget } from './sockmap.ts';
 import type { TargetType } from './target-type.ts';
 
-const TARGET_TYPES: readonly TargetType[] = [cgroupTarget, tcxTarget, netkitTarget, sockmapTarget];
+const TARGET_TYPES: readonly TargetType[] = [cgroupTarget, tcxTarget, netkitTarget, sockmapTarget, netnsTarget];
 
 const BY_ATTACH_TYPE: ReadonlyMap<string, TargetType> = new Map(
   TARGET_TYPES.flatMap((type) => Object.keys(type.attachTypes).map((attachType) => [attachType, type] as const)),

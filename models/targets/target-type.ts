@@ -15,6 +15,7 @@ const TARGET_ARGS = {
   attachType: { shape: 'word', orInteger: true },
   cgroup: { shape: 'target', kind: 'cgroup', optional: true },
   netdev: { shape: 'object', kind: 'netdev', optional: true },
+  netns: { shape: 'target', kind: 'netns', optional: true },
   map: { shape: 'handle', optional: true },
 } as const;
 

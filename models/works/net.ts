@@ -2,6 +2,7 @@
 import { noFrameOn } from '../commands/netdevs.ts';
 import { type Kernel, type Netdev, work } from '../kernel.ts';
 import { firstNetns, moveNetdev, unregisterNetdev } from '../rules/netdev.ts';
+import { releaseNetnsHooks } from '../rules/netns.ts';
 import { putProgram } from '../rules/references.ts';
 
 /** After rtnl_unlock: the device waits for its references, then for readers, and is freed. */
@@ -31,7 +32,10 @@ export const cleanupNet = work({
     netns.phase === 'DYING' ||
     (netns.phase === 'EXITING' && k.all.netdev.every((netdev) => netdev.netns !== netns || noFrameOn(k, netdev))),
   run(k, netns) {
-    if (netns.phase === 'DYING') return netns.fire('PRE_EXIT');
+    if (netns.phase === 'DYING') {
+      releaseNetnsHooks(k, netns);
+      return netns.fire('PRE_EXIT');
+    }
     for (const netdev of k.all.netdev)
       if (netdev.netns === netns && netdev.phase === 'REGISTERED') leaveNetns(k, netdev);
     netns.fire('EXIT');

@@ -160,6 +160,7 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     link('B', 'M', { flags: ['BPF_F_PREORDER'] }),
     call('link_update', { link: 'L', prog: 'C' }),
   ),
+  'netns-compare-under-lock': { cannot: 'only two updaters at the same moment show where the comparison is made' },
   'storage-check': trace(
     ['m', 'n'].map((map) => call('map_create', { map }, map)),
     load('S', 'T'),

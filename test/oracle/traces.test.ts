@@ -26,7 +26,19 @@ function sourcesOf(folder: string): readonly TraceSource[] {
 const options = { model: bpf, semantics: semanticsNamed(bpf, DEFAULT_SEMANTICS) };
 
 /** Families whose attachments the models have; every other trace needs one that they lack, and must say so. */
-const MODELLED = ['cgroup', 'pinning', 'ids', 'freplace', 'perf', 'raw_tp', 'sockmap', 'tailcall', 'xdp', 'tcx'];
+const MODELLED = [
+  'cgroup',
+  'pinning',
+  'ids',
+  'freplace',
+  'perf',
+  'raw_tp',
+  'netns',
+  'sockmap',
+  'tailcall',
+  'xdp',
+  'tcx',
+];
 
 describeWithShared('recorded kernel runs', () => {
   for (const source of sourcesOf('cgroup'))

@@ -10,6 +10,7 @@ import { cg15 } from './cg15.ts';
 import { cg16 } from './cg16.ts';
 import { lk02 } from './lk02.ts';
 import { lk07 } from './lk07.ts';
+import { nn04 } from './nn04.ts';
 import { pa01 } from './pa01.ts';
 import { sm02 } from './sm02.ts';
 import { tc01 } from './tc01.ts';
@@ -21,7 +22,7 @@ import { xd02 } from './xd02.ts';
 import { xd05 } from './xd05.ts';
 
 const all: readonly BpfSemantics[] = [
-  ...[cg01, cg05, cg08, cg15, cg16, lk02, lk07, pa01],
+  ...[cg01, cg05, cg08, cg15, cg16, lk02, lk07, nn04, pa01],
   ...[sm02, tc01, tc04, tr01, tr05, xd01, xd02, xd05],
 ];
 

@@ -8,6 +8,7 @@ import { ownerIsTheCreator } from './owner-is-the-creator.ts';
 import { ownerIsTheProgram } from './owner-is-the-program.ts';
 import { replaceByRevision } from './replace-by-revision.ts';
 import { replaceWithoutFlag } from './replace-without-flag.ts';
+import { targetAtAttach } from './target-at-attach.ts';
 
 const all: readonly BpfSemantics[] = [
   linkHoldsCgroup,
@@ -18,6 +19,7 @@ const all: readonly BpfSemantics[] = [
   replaceByRevision,
   aliveUnderTheLock,
   detachAsksForACapability,
+  targetAtAttach,
 ];
 
 export const PROPOSALS: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
