@@ -151,6 +151,21 @@ const sockmap: LinkTypeFacts = {
   defunct: { ok: 'ENOLINK', incompatible: 'EINVAL', stale: 'EPERM', info: { link: 'L', prog: 'A', map: null } },
 };
 
+/** Both hooks of a namespace: old program and type are looked at before liveness. */
+const ofNetns = (type: string): LinkTypeFacts => ({
+  ...FIXED,
+  type: `netns_${type}`,
+  objects: {
+    progs: kinds({ type, expectedAttachType: type === 'sk_lookup' ? type : null }),
+    netns: [{ name: 'N0' }],
+  },
+  setup: [...loaded, create({ attachType: type, netns: 'N0' })],
+  info: { type: 'netns', prog: 'A', netns: 'N0', attachType: type },
+  update: { ok: null, incompatible: 'EINVAL', stale: 'EPERM' },
+  detach: null,
+  defunct: { ok: 'ENOLINK', incompatible: 'EINVAL', stale: 'EPERM', info: { link: 'L', prog: 'A', netns: null } },
+});
+
 /** Types that take programs; struct_ops takes maps, and has rows of its own. */
 export const MATRIX: readonly LinkTypeFacts[] = [
   rawTracepoint,
@@ -162,6 +177,8 @@ export const MATRIX: readonly LinkTypeFacts[] = [
   uprobeMulti,
   iter,
   sockmap,
+  ofNetns('flow_dissector'),
+  ofNetns('sk_lookup'),
 ];
 
 /** Types that only some of the observed kernels have, where their rows say so. */

@@ -21,8 +21,8 @@ export interface ExcludedFamily {
 
 export const EXCLUDED: readonly ExcludedFamily[] = [
   {
-    family: 'operation matrix of links of namespaces and devices',
-    slug: /^mx\/(netns-flow-dissector|netns-sk-lookup|xdp|netfilter|tcx|netkit)\//,
+    family: 'operation matrix of netfilter links and links of devices',
+    slug: /^mx\/(xdp|netfilter|tcx|netkit)\//,
     reason: 'mx-<type>-* needs an attach of that type; the same questions for the other types are in scope',
   },
   {
