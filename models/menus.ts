@@ -168,6 +168,7 @@ const lastNames: MenuWorld = {
           { unlink: 'p' },
           { unlink: 'q' },
           { rename: { path: 'p', to: 'q' } },
+          { rename: { path: 'p', to: 'q', flags: ['exchange'] } },
           { link_get_fd_by_id: { linkId: 'l', as: 'i' } },
           { prog_get_fd_by_id: { progId: 'b', as: 'j' } },
           { prog_load: { prog: 'r', as: 'r' } },

@@ -79,6 +79,8 @@ export const rename = command({
       if (target.inode !== null) checkMayRemove(k, actor, target, target.inode);
       if (has(args.flags, RENAME_FLAG.RENAME_EXCHANGE)) {
         k.check('both names exist', target.inode !== null, 'ENOENT');
+        // fs/libfs.c simple_rename, after all that the VFS checks.
+        k.check('names can be exchanged', k.has('rename-exchange'), 'EINVAL');
         name.inode = target.inode;
         target.inode = inode;
         return;

@@ -27,6 +27,7 @@ export const FEATURES = {
     'detaching needs no memory: the entry is taken out of the arrays in place (6.0, 4c46091ee985; 5.10.262 has it; facts cgroup 16)',
   'link-create-iter-info':
     'LINK_CREATE looks for stray bytes of attr from byte 28 on, behind iter_info_len of iterator links, and no longer from byte 16 on (5.9)',
+  'rename-exchange': 'RENAME_EXCHANGE in bpffs, whose rename is that of libfs (5.17, 6429e46304ac; EINVAL on 5.10.262)',
   'link-create-kprobe-multi':
     'LINK_CREATE looks for stray bytes of attr from byte 48 on, behind kprobe_multi.cookies (5.18)',
   'set-retval': 'bpf_set_retval, and verdicts as errno (5.18, b44123b4a3dc)',

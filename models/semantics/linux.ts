@@ -35,6 +35,7 @@ const V5_10: readonly Feature[] = [
 const V6_1: readonly Feature[] = [
   ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
   'link-create-kprobe-multi',
+  'rename-exchange',
   'set-retval',
   'calls-by-anybody',
   'query-prog-attach-flags',

@@ -104,6 +104,12 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
   ),
   'detach-without-memory': { cannot: 'no kernel fails an allocation on request' },
   'link-create-iter-info': trace(load('A'), link('A', 'L', { expectedRevision: 7 })),
+  'rename-exchange': trace(
+    load('A', 'B'),
+    pin('A'),
+    pin('B', { path: 'q' }),
+    call('rename', { path: 'p', to: 'q', flags: ['RENAME_EXCHANGE'] }),
+  ),
   'link-create-kprobe-multi': trace(load('A'), link('A', 'L', { addrs: [1] })),
   'set-retval': trace(load('R')),
   'query-prog-attach-flags': trace(query({ progAttachFlags: true })),

@@ -161,3 +161,13 @@ describe('a process without capabilities', () => {
     for (const name of ['CAP_BPF', 'CAP_SYS_ADMIN']) expectAgreement('linux-5.10', [...caps(name), info(OK)]);
   });
 });
+
+describe('RENAME_EXCHANGE in bpffs', () => {
+  it('is refused before 5.17, where both names are there', () => {
+    const pins = ['A', 'B'].map((obj) => step('obj_pin', { obj, path: obj.toLowerCase() }));
+    const exchange = (to: string, expected: Expectation) =>
+      step('rename', { path: 'a', to, flags: ['RENAME_EXCHANGE'] }, expected);
+    expectAgreement('linux-5.10', [...pins, exchange('b', EINVAL), exchange('absent', { errno: 'ENOENT' })]);
+    expectAgreement('linux-6.1', [...pins, exchange('b', OK)]);
+  });
+});
