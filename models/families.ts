@@ -107,6 +107,7 @@ export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'netns',
     'qdisc',
   ],
+  netns: ['netns_bpf_mutex'],
   sockmap: ['sockmap_mutex'],
   tracing: [
     'trampoline_mutex',
