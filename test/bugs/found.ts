@@ -101,6 +101,3 @@ export const FOUND: readonly FoundBug[] = [
   { id: 'XD02', grain: 'command', label: 'legacy-owner-only', invariant: 'owner-only', steps: 2, fixed: FIXED },
   { id: 'XD05', grain: 'command', label: 'removable', invariant: 'detach-always-possible', steps: 2, fixed: FIXED },
 ];
-
-/** Whoever lands one of these moves it into FOUND. */
-export const NOT_YET: readonly string[] = [];

@@ -8,10 +8,11 @@ import { checks } from './checks.ts';
 import { counts } from './counts.ts';
 import { death } from './death.ts';
 import { detaching } from './detaching.ts';
+import { maps } from './maps.ts';
 import { holdsToday, isCaught, type Planted, STANDING } from './planted.ts';
 import { replacing } from './replacing.ts';
 
-const all: readonly Planted[] = [...arrays, ...checks, ...counts, ...death, ...detaching, ...replacing];
+const all: readonly Planted[] = [...arrays, ...checks, ...counts, ...death, ...detaching, ...maps, ...replacing];
 
 describe('the planted bugs', () => {
   it('are one at least for every property', () => {
