@@ -8,10 +8,10 @@ import type { Implication } from '../src/modelling/index.ts';
 export const IMPLICATIONS: readonly Implication[] = [
   {
     if: 'attached-means-runs',
-    follows: ['effective-order', 'link-keeps-program'],
-    when: 'always',
+    follows: ['effective-order'],
+    when: 'may',
     because:
-      'the entries of an online cgroup always belong to what its lists say: an array that lacks one of their programs is not what the lists say, and only a link that lost its program has none to run',
+      'the entries of an online cgroup belong to what its lists say: an array that lacks one of their programs is not what the lists say. A link that lost its program, or a device that lost its whole list, is another matter',
   },
   {
     if: 'defunct-after-cgroup-death',

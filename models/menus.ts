@@ -4,6 +4,7 @@
  * optional argument of the commands is used at least once, alone and in pairs.
  */
 import type { MenuWorld } from '../src/modelling/index.ts';
+import { hookMenus } from './menus-hooks.ts';
 
 type Item = Readonly<Record<string, unknown>> | string;
 
@@ -324,4 +325,5 @@ export const menus: readonly MenuWorld[] = [
   deadLinks,
   processes,
   memory,
+  ...hookMenus,
 ];

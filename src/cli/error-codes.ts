@@ -207,11 +207,12 @@ const INTERNAL: Readonly<Record<string, ErrorEntry>> = {
   LR906: internal('An object or constant has no place in the layout.'),
   LR907: internal('A model interrupts an actor with a command that does not exist.'),
   LR908: internal('A command or deferred work does not end.'),
-  LR909: internal('A constant refers to an object that does not exist.'),
+  LR909: internal('A link was made for an attach type that has no link type.'),
   LR910: internal('The search cannot rebuild the path to a state that it stored.'),
   LR911: internal('A stored successor comes from no transition.'),
   LR921: internal('A difference of two semantics is not there when its schedule is run again; it was not reported.'),
   LR930: internal('An explanation ran a command of the setup again.'),
+  LR932: internal('The library of reproducers lacks a section that it should have.'),
   LR931: internal('An explanation ran a trace that breaks nothing at its end.'),
   LR920: internal('A finding of the search is not there when it is replayed; it was not reported.'),
 };

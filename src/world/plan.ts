@@ -67,7 +67,8 @@ function refs(value: unknown, kinds: ReadonlyMap<string, ReadonlyMap<string, num
   if (typeof value !== 'object' || value === null || !('$ref' in value)) return value;
   const [kind, name] = (value as InstanceRef).$ref;
   const index = kinds.get(kind)?.get(name);
-  if (index === undefined) throw new Error(`LR909 constant refers to ${kind} ${name}, which does not exist`);
+  if (index === undefined)
+    throw new InputError('LR202', `there is no ${kind} "${name}"`, undefined, 'declare it under objects');
   return new ObjectName(kind, index);
 }
 

@@ -296,6 +296,7 @@ static void small_command(const struct request *request, struct reply *reply, in
 	} else if (command == CMD_BIND_MAP) {
 		put32(&attr, 0, (uint32_t)arg_fd(request, "prog"));
 		put32(&attr, 4, (uint32_t)arg_fd(request, "map"));
+		put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
 	} else if (command == CMD_TASK_FD_QUERY) {
 		put32(&attr, 0, (uint32_t)getpid());
 		put32(&attr, 4, (uint32_t)arg_fd(request, "fd"));

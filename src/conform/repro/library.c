@@ -11,7 +11,7 @@ static int result(long said)
 	return said < 0 ? -errno : (int)said;
 }
 
-static int bpf(int command, void *attr, size_t size)
+static __attribute__((unused)) int bpf(int command, void *attr, size_t size)
 {
 	return result(syscall(__NR_bpf, command, attr, size));
 }

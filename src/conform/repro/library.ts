@@ -37,7 +37,7 @@ export function pick(names: Iterable<string>): Picked {
     if (wanted.has(name)) return;
     wanted.add(name);
     const section = all.find((each) => each.name === name);
-    if (section === undefined) throw new Error(`LR909 library.c has no section ${name}`);
+    if (section === undefined) throw new Error(`LR932 library.c has no section ${name}`);
     section.needs.forEach(want);
   };
   for (const name of names) want(name);

@@ -1,0 +1,137 @@
+/** Menu worlds of attachments other than cgroups: devices, extensions, perf events. */
+import type { MenuWorld } from '../src/modelling/index.ts';
+
+/** What no kernel may break in any order. */
+const CHECK = ['ref-balance', 'no-use-after-free', 'atomic-failure'];
+
+const xdp: MenuWorld = {
+  name: 'xdp',
+  says: 'XDP by netlink, with and without the expected program, and by link',
+  scenario: {
+    title: 'anything that can be done with the XDP slot of a device',
+    objects: { netdevs: { eth0: {} }, programs: { x: 'xdp', y: 'xdp' } },
+    actors: {
+      root: {
+        may: [
+          { xdp_set: { netdev: 'eth0', prog: 'x' } },
+          { xdp_set: { netdev: 'eth0', prog: 'y', oldProg: 'x' } },
+          { xdp_set: { netdev: 'eth0', prog: null } },
+          { xdp_query: { netdev: 'eth0' } },
+          { link_create: { netdev: 'eth0', prog: 'x', as: 'l' } },
+          { link_update: { link: 'l', prog: 'y' } },
+          { link_detach: 'l' },
+          { close: 'l' },
+          { fire: { netdev: 'eth0' } },
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+const lists: MenuWorld = {
+  name: 'mprog',
+  says: 'the lists of tcx and netkit: programs and links, queries, packets',
+  scenario: {
+    title: 'anything that can be done with the lists of two devices',
+    objects: {
+      netdevs: { eth0: {}, nk0: { kind: 'netkit', peer: 'nk1' }, nk1: { kind: 'netkit', peer: 'nk0' } },
+      programs: { t: 'sched_cls/ingress', u: 'sched_cls/ingress' },
+    },
+    actors: {
+      root: {
+        may: [
+          { prog_attach: { netdev: 'eth0', prog: 't' } },
+          { prog_attach: { netdev: 'eth0', prog: 'u', flags: ['before'] } },
+          { prog_detach: { netdev: 'eth0', prog: 't' } },
+          { link_create: { netdev: 'eth0', prog: 't', as: 'l' } },
+          { link_update: { link: 'l', prog: 'u' } },
+          { prog_attach: { netdev: 'nk0', prog: 't', attachType: 'netkit_primary' } },
+          { query: { netdev: 'eth0', attachType: 'tcx_ingress' } },
+          { fire: { netdev: 'eth0', hook: 'rx' } },
+        ],
+        times: 2,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+const extensions: MenuWorld = {
+  name: 'extensions',
+  says: 'extensions with their target at load or at attach, arrays that the target enters, programs that trace programs',
+  scenario: {
+    title: 'anything that can be done with a program, its extension and those that trace it',
+    objects: {
+      programs: {
+        target: { is: 'sched_cls', subprogs: [{ name: 'slot0', returns: 2 }] },
+        e: 'ext',
+        watch: { is: 'tracing/fentry', attach: { kernelFunc: 'bpf_fentry_test1' }, mainFunc: 'watch' },
+        watcher: { is: 'tracing/fentry', load: false },
+      },
+      maps: { jumps: 'prog_array/1' },
+    },
+    setup: [{ root: { prog_load: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'e' } } }],
+    actors: {
+      root: {
+        may: [
+          { link_create: { prog: 'e', as: 'l' } },
+          { link_create: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'm' } },
+          { map_update: { map: 'jumps', key: 0, value: { prog: 'target' } } },
+          { link_create: { prog: 'watch', as: 'w' } },
+          { prog_load: { prog: 'watcher', targetProg: 'watch', targetFunc: 'watch', as: 'watcher' } },
+          { link_create: { prog: 'watcher', as: 'v' } },
+          { close: 'l' },
+        ],
+        times: 2,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+const events: MenuWorld = {
+  name: 'events',
+  says: 'perf events by link and by ioctl, raw tracepoints, probes, sockmaps, struct_ops',
+  scenario: {
+    title: 'anything that attaches to an event or to a map',
+    objects: {
+      progs: [
+        { name: 'p', type: 'perf_event', expectedAttachType: null },
+        { name: 'r', type: 'raw_tracepoint', expectedAttachType: null },
+        { name: 'k', type: 'kprobe', expectedAttachType: 'trace_kprobe_multi' },
+        { name: 'u', type: 'kprobe', expectedAttachType: 'trace_uprobe_multi' },
+        { name: 's', type: 'sk_msg', expectedAttachType: 'sk_msg_verdict' },
+      ],
+      maps: [
+        { name: 'socks', type: 'sockmap', maxEntries: 1 },
+        { name: 'ops', type: 'struct_ops', linkFlag: true },
+      ],
+    },
+    setup: [{ root: { perf_event_open: { event: 'cpu_clock', as: 'event' } } }],
+    actors: {
+      root: {
+        may: [
+          { link_create: { prog: 'p', attachType: 'perf_event', perfEvent: 'event', as: 'lp' } },
+          { perf_event_set_bpf: { perfEvent: 'event', prog: 'p' } },
+          { raw_tp_open: { prog: 'r', tp: 'sys_enter', as: 'r1' } },
+          { raw_tp_open: { prog: 'r', tp: 'sys_enter', as: 'r2' } },
+          { link_create: { prog: 'k', attachType: 'trace_kprobe_multi', syms: ['malloc'], as: 'lk' } },
+          { link_create: { prog: 'u', attachType: 'trace_uprobe_multi', syms: ['malloc'], as: 'lu' } },
+          {
+            link_create: { prog: 'u', attachType: 'trace_uprobe_multi', syms: ['malloc'], flags: ['multi'], as: 'lf' },
+          },
+          { link_create: { prog: 's', map: 'socks', attachType: 'sk_msg_verdict', as: 'ls' } },
+          { map_update: { map: 'ops', key: 0, value: { name: 'cc' } } },
+          { link_create: { attachType: 'struct_ops', structOpsMap: 'ops', as: 'lo' } },
+          { list_ids: { kind: 'link' } },
+        ],
+        times: 2,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events];
