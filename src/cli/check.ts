@@ -23,6 +23,7 @@ import { type Chosen, chooseSemantics } from './load-semantics.ts';
 import type { OutputOptions, RunOptions, SelectionOptions } from './options.ts';
 import { type Progress, progressFor } from './progress.ts';
 import { selectScenarios, showProblems } from './scenarios.ts';
+import { demandTypes } from './type-check.ts';
 import { universeOf } from './universe.ts';
 import { version } from './version.ts';
 
@@ -150,6 +151,10 @@ export async function check(
   { io, model: load }: Context,
 ): Promise<ExitCode> {
   const { model, chosen } = await chooseSemantics(options.semantics, await load(), io.cwd);
+  await demandTypes(
+    (chosen ?? []).map(({ as }) => as),
+    io,
+  );
   const selected = selectScenarios(paths, options, model, io);
   if (selected === undefined) return EXIT.input;
   noteBases(chosen ?? [], model, io);

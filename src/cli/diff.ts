@@ -18,6 +18,7 @@ import { type Chosen, chooseSemantics } from './load-semantics.ts';
 import type { OutputOptions, RunOptions, SelectionOptions } from './options.ts';
 import { progressFor } from './progress.ts';
 import { menuPaths, selectScenarios, showProblems } from './scenarios.ts';
+import { demandTypes } from './type-check.ts';
 import { version } from './version.ts';
 
 export const DIFF_FORMATS = ['text', 'markdown', 'json'] as const;
@@ -89,6 +90,10 @@ export async function diff(
   if (others.length > 0) throw inputError('LR001', 'diff takes one grain', 'run it once for each');
   // The same word twice is no mistake: whatever there is to compare has to come out equal.
   const { model, chosen = [] } = await chooseSemantics([...new Set(words)], await load(), io.cwd);
+  await demandTypes(
+    chosen.map(({ as }) => as),
+    io,
+  );
   const scenarios = chosenScenarios(paths, options, model, io);
   if (scenarios === undefined) return EXIT.input;
   const sideOf = ({ name, as }: Chosen) => ({ semantics: model.semantics[name] as never, as: as ?? name });

@@ -1,17 +1,14 @@
 /** One side of a comparison, run here or, where a file of the user takes part, in a thread that can be ended. */
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Collected, type CollectRequest, collect, demandBuiltOn } from './collect.ts';
-import { showProblem } from './errors.ts';
 import { collectGuarded } from './guarded.ts';
 import { interruptible } from './interruptible.ts';
 import type { Io } from './io.ts';
 import { chooseSemantics, SCRIPT } from './load-semantics.ts';
 import type { Progress } from './progress.ts';
-import { typeErrors } from './type-check.ts';
+import { demandTypes } from './type-check.ts';
 
 export interface Side {
   readonly request: CollectRequest;
@@ -37,21 +34,10 @@ async function builtIn({ request, scenarios, model, io, progress, pathOf }: Side
   return ran.value;
 }
 
-/** All errors are shown; the last is thrown, which gives the exit code. */
-async function demandTypes({ request, io }: Side): Promise<void> {
-  const file = resolve(io.cwd, request.word);
-  // A file that is not there is refused by the loader, which says how to write one.
-  if (!existsSync(file)) return;
-  const errors = await typeErrors(file);
-  for (const error of errors.slice(0, -1)) showProblem(error, io);
-  const last = errors.at(-1);
-  if (last !== undefined) throw last;
-}
-
 async function fromFile(side: Side): Promise<Collected> {
   const { request, io, progress } = side;
   // Reasons are asked for after a run, which has checked the types.
-  if (request.reasonsFor === undefined) await demandTypes(side);
+  if (request.reasonsFor === undefined) await demandTypes([request.word], io);
   let interrupt: () => void = () => undefined;
   const interrupted = new Promise<never>((_, fail) => {
     interrupt = () => fail(new Interrupted());

@@ -36,6 +36,7 @@ import { chooseSemantics } from './load-semantics.ts';
 import type { OutputOptions } from './options.ts';
 import { type Progress, progressFor } from './progress.ts';
 import { selectScenarios, showProblems } from './scenarios.ts';
+import { demandTypes } from './type-check.ts';
 
 export const MUTATE_FORMATS = ['text', 'json', 'markdown'] as const;
 
@@ -195,6 +196,10 @@ export async function mutate(
 ): Promise<ExitCode> {
   const started = performance.now();
   const { model, chosen: named } = await chooseSemantics(options.semantics, await load(), io.cwd);
+  await demandTypes(
+    (named ?? []).map(({ as }) => as),
+    io,
+  );
   const [semantics, ...others] = named?.map(({ name }) => name) ?? [model.defaultSemantics];
   if (semantics === undefined || others.length > 0)
     throw inputError('LR001', 'mutants are made of one semantics', 'name one with --semantics');

@@ -1,11 +1,14 @@
 /**
  * Type checking of a proposal. The loader only strips types, so a misspelt field of the state would be `undefined` in a
- * run, and a rule that nobody has would be there for nothing. A gate asks the compiler first.
+ * run, and a rule that nobody has would be there for nothing. Whoever gives a verdict asks the compiler first.
  */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type ts from 'typescript';
 import type { InputError } from '../world/input.ts';
-import { inputError } from './errors.ts';
+import { inputError, showProblem } from './errors.ts';
+import type { Io } from './io.ts';
 
 /** Errors that are shown of one file: after the first few, others follow from them. */
 const SHOWN_MAX = 20;
@@ -50,7 +53,7 @@ function problemOf(compiler: typeof ts, diagnostic: ts.Diagnostic, file: string)
  * Errors of types and syntax in the file, and in those of the user's own that it imports; empty if there are none. Takes
  * a second or two, most of it to load the compiler.
  */
-export async function typeErrors(file: string): Promise<readonly InputError[]> {
+async function typeErrors(file: string): Promise<readonly InputError[]> {
   const compiler = (await import('typescript')).default;
   const program = compiler.createProgram([file], optionsFor(compiler));
   const ours = sourceOf('');
@@ -64,4 +67,17 @@ export async function typeErrors(file: string): Promise<readonly InputError[]> {
     .filter(({ category }) => category === compiler.DiagnosticCategory.Error)
     .slice(0, SHOWN_MAX)
     .map((diagnostic) => problemOf(compiler, diagnostic, file));
+}
+
+/** All errors of a user's file are shown; the last is thrown, which gives the exit code. Built-in semantics have none. */
+export async function demandTypes(words: Iterable<string | undefined>, io: Io): Promise<void> {
+  for (const word of words) {
+    const file = word === undefined ? undefined : resolve(io.cwd, word);
+    // A file that is not there is refused by the loader, which says how to write one.
+    if (file === undefined || !existsSync(file)) continue;
+    const errors = await typeErrors(file);
+    for (const error of errors.slice(0, -1)) showProblem(error, io);
+    const last = errors.at(-1);
+    if (last !== undefined) throw last;
+  }
 }

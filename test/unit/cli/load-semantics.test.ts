@@ -37,6 +37,13 @@ describe('a semantics from a file', () => {
     expect(code).to.equal(1);
   });
 
+  it('is refused where it does not type-check, although it would run', async () => {
+    const text = idea('{\n  rules: {\n    hasRoom: (_k, slot) => slot.entrys === undefined } }');
+    const { code, stderr } = await check(text);
+    expect(stderr).to.match(/idea\.ts:6:\d+: LR247 does not type-check: Property 'entrys' does not exist/);
+    expect(code).to.equal(2);
+  });
+
   const WRONG: readonly (readonly [what: string, text: string, said: RegExp])[] = [
     ['does not compile', 'export default {\n  name: ,\n};\n', /idea\.ts:2:9: LR241 does not compile: Unexpected ","/],
     [
