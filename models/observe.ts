@@ -5,6 +5,7 @@
 import { LISTED_LINK, linkInfoOf } from './commands/info.ts';
 import type { Kernel, Slot } from './kernel.ts';
 import { revisionOf } from './rules/attach.ts';
+import { isReached } from './rules/path.ts';
 import { listed, modeFlags } from './targets/cgroup-query.ts';
 
 type Probe = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ const runs = (k: Kernel): Probe =>
         ({ cgroup }) =>
           cgroup === null || cgroup.phase === 'ONLINE' || k.all.socket.some((socket) => socket.cgroup === cgroup),
       )
-      .map((slot) => [slot.name, [...slot.effective].map(({ name }) => name)]),
+      .map((slot) => [slot.name, isReached(k, slot) ? [...slot.effective].map(({ name }) => name) : []]),
   );
 
 const query = (k: Kernel): Probe => ofSlots(k, (slot) => ({ progs: listed(slot), attachFlags: modeFlags(slot.mode) }));

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
 import { BUGS } from '../../models/semantics/bugs/index.ts';
+import { DEFAULT_BUDGET } from '../../src/explore/budget.ts';
+import { compare } from '../../src/gate/diff/compare.ts';
+import type { Semantics } from '../../src/modelling/index.ts';
 import { checkScenario } from '../../src/scenario/check.ts';
 import { loadScenarioFile } from '../../src/scenario/load.ts';
 import { problemText, type Result } from '../../src/scenario/problem.ts';
@@ -90,4 +93,16 @@ describeWithShared('the catalogue of historic bugs', () => {
     const inKernel = bugs.map(({ id }) => id).filter((id) => !id.startsWith('US'));
     expect(inKernel.filter((id) => BUGS[`bug-${id}`] === undefined)).to.deep.equal([]);
   });
+});
+
+describe('the difference between a historic bug and its fix', () => {
+  const inKernel = FOUND.filter(({ semantics, id }) => semantics === undefined && !id.startsWith('US'));
+  for (const { id, grain, scenario = id } of inKernel)
+    it(`is shown by a shortest schedule: ${id}`, () => {
+      const loaded = value(loadScenarioFile(join(ROOT, 'scenarios/bugs', `${scenario}.yaml`), bpf));
+      const side = (name: string) => ({ semantics: bpf.semantics[name] as Semantics, as: name });
+      const sides = [side(`bug-${id}`), side('linux-6.18')] as const;
+      const { differences } = value(compare([loaded], bpf, sides, { grain, budget: DEFAULT_BUDGET, all: false }));
+      expect(differences[0]?.steps).to.be.at.least(1);
+    });
 });
