@@ -56,9 +56,16 @@ static void mount_one(const struct request *request, struct reply *reply)
 	    (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
 		return reply_result(reply, -1);
 	mount_path(name, path);
-	mkdir(path, 0755);
+	/* Who may not make the mount point may not mount either; any directory shows that. */
+	bool borrowed = mkdir(path, 0755) < 0 && errno != EEXIST;
+	if (borrowed)
+		mount_path("elsewhere", path);
 	long result = bind_of != NULL ? mount(mount_path(bind_of, source), path, NULL, MS_BIND, NULL)
 				      : mount("lastref", path, "bpf", 0, NULL);
+	if (borrowed && result >= 0) {
+		umount2(path, 0);
+		return reply_status(reply, "!unsupported: a mount point that only root can make");
+	}
 	reply_result(reply, result);
 	if (result >= 0 && arg(request, "private") == NULL)
 		copy_name(shared->mounts[shared->mounts_used++], name);
