@@ -19,7 +19,7 @@ const STUCK_SECONDS = 10;
 /** Seconds that loading of lastref itself may take in the new thread, on a machine that is busy. */
 const START_SECONDS = 120;
 /** Seconds to wait for the debugger to say where the thread stands. */
-const ASK_SECONDS = 5;
+const ASK_SECONDS = 30;
 
 interface WorkerInfo {
   readonly params: { readonly sessionId: string; readonly workerInfo: { readonly url: string } };
