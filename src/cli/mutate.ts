@@ -189,20 +189,30 @@ function output(report: CampaignReport, options: MutateOptions, io: Io): void {
   emit(print(report), options, io);
 }
 
+/** The semantics that is mutated, with the model that has it. */
+async function oneSemantics(
+  { semantics }: MutateOptions,
+  known: ModelDefinition,
+  io: Io,
+): Promise<{ readonly model: ModelDefinition; readonly semantics: string }> {
+  const { model, chosen } = await chooseSemantics(semantics, known, io.cwd);
+  await demandTypes(
+    (chosen ?? []).map(({ as }) => as),
+    io,
+  );
+  const [name, ...others] = chosen?.map((each) => each.name) ?? [model.defaultSemantics];
+  if (name === undefined || others.length > 0)
+    throw inputError('LR001', 'mutants are made of one semantics', 'name one with --semantics');
+  return { model, semantics: name };
+}
+
 export async function mutate(
   paths: readonly string[],
   options: MutateOptions,
   { io, model: load }: Context,
 ): Promise<ExitCode> {
   const started = performance.now();
-  const { model, chosen: named } = await chooseSemantics(options.semantics, await load(), io.cwd);
-  await demandTypes(
-    (named ?? []).map(({ as }) => as),
-    io,
-  );
-  const [semantics, ...others] = named?.map(({ name }) => name) ?? [model.defaultSemantics];
-  if (semantics === undefined || others.length > 0)
-    throw inputError('LR001', 'mutants are made of one semantics', 'name one with --semantics');
+  const { model, semantics } = await oneSemantics(options, await load(), io);
   demandKnown(options.operators, OPERATOR_NAMES, 'operator');
   demandKnown(options.family, [...Object.keys(model.families ?? {}), 'other'], 'family of code');
   const entries = readEquivalents(options, io);
