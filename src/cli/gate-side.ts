@@ -2,12 +2,14 @@
 
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type Collected, type CollectRequest, collect, demandBuiltOn } from './collect.ts';
+import { type Collected, type CollectRequest, collect, demandBuiltOn, ScenarioProblems } from './collect.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { collectGuarded } from './guarded.ts';
 import { interruptible } from './interruptible.ts';
 import type { Io } from './io.ts';
 import { chooseSemantics, SCRIPT } from './load-semantics.ts';
 import type { Progress } from './progress.ts';
+import { showProblems } from './scenarios.ts';
 import { demandTypes } from './type-check.ts';
 
 export interface Side {
@@ -58,3 +60,14 @@ export const runSide = (side: Side): Promise<Collected> =>
   SCRIPT.test(side.request.word) && !Object.hasOwn(side.model.semantics, side.request.word)
     ? fromFile(side)
     : builtIn(side);
+
+/** The exit code of a comparison that did not come to its end; throws what is no fault of the input or wish of the user. */
+export function codeOfFailure(error: unknown, io: Io, undone: string): ExitCode {
+  if (error instanceof ScenarioProblems) {
+    showProblems(error.problems, io);
+    return EXIT.input;
+  }
+  if (!(error instanceof Interrupted)) throw error;
+  io.stderr.write(`lastref: interrupted; ${undone}\n`);
+  return EXIT.unknown;
+}

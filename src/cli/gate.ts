@@ -4,12 +4,12 @@ import { type GateResult, gate as judge, type Sides, unwaived } from '../gate/ga
 import { wantedReasons, withReasons } from '../gate/reasons.ts';
 import type { ScenarioRecord } from '../gate/record.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
-import { type Collected, ScenarioProblems } from './collect.ts';
+import type { Collected } from './collect.ts';
 import { type Context, emit } from './context.ts';
 import { inputError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOfGate, meaningOf } from './exit-code.ts';
 import { gateFormats } from './gate-formats.ts';
-import { Interrupted, runSide, type Side } from './gate-side.ts';
+import { codeOfFailure, Interrupted, runSide, type Side } from './gate-side.ts';
 import { DEFAULT_GOLDEN, readGoldenFolder } from './golden-files.ts';
 import type { Io } from './io.ts';
 import type { GateFormat, OutputOptions, SelectionOptions } from './options.ts';
@@ -201,12 +201,6 @@ export async function gate(
     loadWaivers(options.waivers, io.cwd);
     return await run({ options, io, model, suite, golden });
   } catch (error) {
-    if (error instanceof ScenarioProblems) {
-      showProblems(error.problems, io);
-      return EXIT.input;
-    }
-    if (!(error instanceof Interrupted)) throw error;
-    io.stderr.write('lastref: interrupted; nothing was compared\n');
-    return EXIT.unknown;
+    return codeOfFailure(error, io, 'nothing was compared');
   }
 }

@@ -10,7 +10,7 @@ import { type Collected, ScenarioProblems } from './collect.ts';
 import type { Context } from './context.ts';
 import { problemText } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf, worst } from './exit-code.ts';
-import { Interrupted, runSide } from './gate-side.ts';
+import { codeOfFailure, runSide } from './gate-side.ts';
 import {
   applyGoldenChanges,
   DEFAULT_GOLDEN,
@@ -21,7 +21,6 @@ import {
 import type { Io } from './io.ts';
 import type { SelectionOptions } from './options.ts';
 import { progressFor } from './progress.ts';
-import { showProblems } from './scenarios.ts';
 import { type SuiteSelection, selectSuite } from './suite-selection.ts';
 import { loadWaivers, todayOf } from './waiver-file.ts';
 
@@ -158,12 +157,6 @@ export async function promote(
   try {
     return await run({ options, io, model, suite });
   } catch (error) {
-    if (error instanceof ScenarioProblems) {
-      showProblems(error.problems, io);
-      return EXIT.input;
-    }
-    if (!(error instanceof Interrupted)) throw error;
-    io.stderr.write('lastref: interrupted; nothing was promoted\n');
-    return EXIT.unknown;
+    return codeOfFailure(error, io, 'nothing was promoted');
   }
 }

@@ -43,7 +43,6 @@ export class Exact extends Search {
   private readonly following: number[] = [];
   private readonly parents: number[] = [];
   private readonly steps: number[] = [];
-  private start = 0;
 
   constructor(parts: ProductParts) {
     super(parts);
@@ -56,20 +55,7 @@ export class Exact extends Search {
     return { state: 0, answers: actorsOf(a.machine, b.machine).map(() => -1) };
   }
 
-  protected get waiting(): number {
-    return this.nodes - this.start;
-  }
-
-  protected levelStart(): number {
-    return this.start;
-  }
-
-  protected levelEnd(): number {
-    return this.nodes;
-  }
-
-  protected levelDone(end: number): void {
-    this.start = end;
+  protected override levelDone(): void {
     for (const { bounds } of this.followers) for (const bound of bounds) this.bounds.add(bound);
   }
 

@@ -20,27 +20,10 @@ export class Lockstep extends Search {
   private readonly parents: number[] = [];
   /** Choice and moved sides in one number. */
   private readonly steps: number[] = [];
-  private start = 0;
 
   constructor(parts: ProductParts) {
     super(parts);
     this.add(0, 0, 0, 0);
-  }
-
-  protected get waiting(): number {
-    return this.nodes - this.start;
-  }
-
-  protected levelStart(): number {
-    return this.start;
-  }
-
-  protected levelEnd(): number {
-    return this.nodes;
-  }
-
-  protected levelDone(end: number): void {
-    this.start = end;
   }
 
   protected expand(node: number): Finding[] {

@@ -36,6 +36,8 @@ export abstract class Search {
   protected readonly parts: ProductParts;
   private readonly known = new Set<string>();
   private stopped = false;
+  /** First node of the present level; nodes are numbered in the order in which they are found. */
+  private start = 0;
 
   constructor(parts: ProductParts) {
     this.parts = parts;
@@ -43,7 +45,7 @@ export abstract class Search {
 
   /** Nothing is left to look at, or a bound was hit. */
   get done(): boolean {
-    return this.stopped || this.waiting === 0;
+    return this.stopped || this.nodes === this.start;
   }
 
   /** Extends every schedule of the present length by one step. Returns differences that are essentially new. */
@@ -52,8 +54,8 @@ export abstract class Search {
     const before = this.seconds;
     const found: Finding[] = [];
     if (this.depth >= this.parts.budget.maxDepth) this.stop(`--max-depth ${this.parts.budget.maxDepth}`);
-    const end = this.levelEnd();
-    for (let node = this.levelStart(); node < end && !this.stopped; node++) {
+    const end = this.nodes;
+    for (let node = this.start; node < end && !this.stopped; node++) {
       if (node % 512 === 0 || this.nodes >= this.parts.budget.maxStates) {
         this.seconds = before + (performance.now() - started) / 1000;
         const [a, b] = this.parts.sides;
@@ -63,16 +65,16 @@ export abstract class Search {
       if (!this.stopped) found.push(...this.expand(node));
     }
     this.depth++;
-    this.levelDone(end);
+    this.start = end;
+    this.levelDone();
     this.seconds = before + (performance.now() - started) / 1000;
     return found;
   }
 
-  protected abstract get waiting(): number;
-  protected abstract levelStart(): number;
-  protected abstract levelEnd(): number;
-  protected abstract levelDone(end: number): void;
   protected abstract expand(node: number): Finding[];
+
+  /** Called when a level has been extended. */
+  protected levelDone(): void {}
 
   private stop(bound: string): void {
     this.bounds.add(bound);
