@@ -204,16 +204,23 @@ export const setCaps = command({
   },
 });
 
+/** Whether the cgroup that a process joins is there; `outside` is one that no trace removes. */
+const isAlive = (k: Kernel, name: string): boolean =>
+  name === 'outside' || k.all.cgroup.some((cgroup) => cgroup.name === name && cgroup.phase === 'ONLINE');
+
+/** Two system calls: a file that was opened in time says ENODEV when its cgroup is removed before the write. */
 export const join = command({
   op: 'join',
   name: 'write to cgroup.procs',
-  cites: 'kernel/cgroup/cgroup.c cgroup_attach_task; facts cgroup L02, P20',
+  cites: 'kernel/cgroup/cgroup.c __cgroup_procs_write, cgroup_kn_lock_live, cgroup_attach_task; facts cgroup L02, P20',
   args: { cgroup: { shape: 'word' } },
   steps: {
-    join(k: Kernel, { args, actor }) {
-      const cgroup = k.all.cgroup.find(({ name }) => name === args.cgroup) ?? null;
-      k.check('cgroup is alive', args.cgroup === 'outside' || cgroup?.phase === 'ONLINE', 'ENOENT');
-      actor.cgroup = cgroup;
+    open(k: Kernel, { args }) {
+      k.check('directory exists', isAlive(k, args.cgroup), 'ENOENT');
+    },
+    'write [cgroup_mutex]'(k: Kernel, { args, actor }) {
+      k.check('cgroup is alive', isAlive(k, args.cgroup), 'ENODEV');
+      actor.cgroup = k.all.cgroup.find(({ name }) => name === args.cgroup) ?? null;
     },
   },
 });

@@ -8,7 +8,7 @@ import { type ConformCommandOptions, conformKernel, type Findings, noFindings } 
 import { type Context, emit } from './context.ts';
 import { inputError, showProblem } from './errors.ts';
 import { EXIT, type ExitCode, meaningOf } from './exit-code.ts';
-import { chosenSemantics, imageNamed, rulesFor, started } from './kernels.ts';
+import { chosenSemantics, hasBrokenDown, imageNamed } from './kernels.ts';
 import { selectScenarios } from './scenarios.ts';
 import { parseTraceFile } from './trace-file.ts';
 
@@ -44,13 +44,10 @@ function sourcesOf(files: readonly string[], { io }: Context): readonly TraceSou
   return wrong ? undefined : sources;
 }
 
-/** A kernel that broke down under a trace has shown what no model allows; one whose machine is merely gone has shown nothing. */
-const hasBrokenDown = ({ lost }: Findings): boolean => lost.some(({ console }) => BREAKDOWN.test(console));
-const BREAKDOWN = /Kernel panic|Oops|BUG: |general protection fault|kernel BUG at/;
-
 function exitCodeOf(findings: Findings): ExitCode {
   const sum = (of: (totals: Totals) => number): number => findings.rows.reduce((n, row) => n + of(row), 0);
-  if (sum(({ differ }) => differ) > 0 || hasBrokenDown(findings)) return EXIT.violated;
+  if (sum(({ differ }) => differ) > 0 || findings.lost.some(({ console }) => hasBrokenDown(console)))
+    return EXIT.violated;
   const unheard = findings.lost.length + findings.absent.length + sum(({ notRunnable }) => notRunnable);
   return unheard > 0 || sum(({ agree }) => agree) === 0 ? EXIT.cannotRun : EXIT.expected;
 }
@@ -58,18 +55,6 @@ function exitCodeOf(findings: Findings): ExitCode {
 function reportOf(findings: Findings, seconds: number): ConformReport {
   const exitCode = exitCodeOf(findings);
   return { ...findings, seconds, exitCode, exitMeaning: meaningOf(exitCode) };
-}
-
-async function freeRuns(names: readonly string[], options: ConformCommandOptions, context: Context): Promise<ExitCode> {
-  const { stress = 0, kernel } = options;
-  if (kernel.join() !== 'live')
-    throw inputError('LR001', '--stress runs on the live kernel only', 'leave --kernel away');
-  const kernels = await started('live', 1, undefined, context.io);
-  const [first] = kernels?.all ?? [];
-  if (kernels === undefined || first === undefined) return EXIT.cannotRun;
-  const rules = await rulesFor(first, await chosenSemantics(options.semantics, context)).finally(() => kernels.stop());
-  const { conformStress } = await import('./conform-stress.ts');
-  return conformStress(names, { ...options, kernel: 'live', stress }, rules, context);
 }
 
 export async function conform(
@@ -85,7 +70,9 @@ export async function conform(
       'name traces, scenarios, or folders of them, or --generate a number of steps',
     );
   for (const word of options.kernel) await imageNamed(word, io.cwd);
-  if (options.stress !== undefined) return freeRuns(names, options, context);
+  const { stress } = options;
+  if (stress !== undefined)
+    return (await import('./conform-stress.ts')).conformStress(names, { ...options, stress }, context);
   const { model } = await chosenSemantics(options.semantics, context);
   const yaml = names.filter((name) => hasScenarios(name, io.cwd));
   const scenarios = yaml.length === 0 ? [] : selectScenarios(yaml, {}, model, io);

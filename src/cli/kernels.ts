@@ -53,10 +53,10 @@ export async function rulesFor(
 }
 
 /** Starts a kernel, and says how on standard error; undefined after it was said why not. */
-export async function started(word: string, agents: number, image: string | undefined, io: Io) {
+export async function started(word: string, agents: number, image: string | undefined, io: Io, processors = 1) {
   const { startKernels } = await import('../conform/live-kernels.ts');
   const begun = performance.now();
-  const result = await startKernels(agents, image);
+  const result = await startKernels(agents, image, processors);
   if (!result.ok) {
     io.stderr.write(`lastref: the kernel ${word} cannot be used: ${result.why}\n`);
     return undefined;
@@ -73,3 +73,7 @@ const seconds = (begun: number): string => ((performance.now() - begun) / 1000).
 
 export const isKernelGone = (error: unknown): error is KernelGone =>
   error instanceof Error && error.name === 'KernelGone';
+
+/** A kernel that broke down under a trace has shown what no model allows; one whose machine is merely gone has shown nothing. */
+export const hasBrokenDown = (console: string): boolean => BREAKDOWN.test(console);
+const BREAKDOWN = /Kernel panic|Oops|BUG: |general protection fault|kernel BUG at/;

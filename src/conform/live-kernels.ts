@@ -36,15 +36,15 @@ export type StartedKernels =
   | { readonly ok: true; readonly kernels: LiveKernels }
   | { readonly ok: false; readonly why: string };
 
-/** `image`: the kernel to boot; undefined is the running one. */
-export async function startKernels(number: number, image?: string): Promise<StartedKernels> {
+/** `image`: the kernel to boot, undefined is the running one; `processors`: of each machine that is booted. */
+export async function startKernels(number: number, image?: string, processors = 1): Promise<StartedKernels> {
   const all: AgentProcess[] = [];
   let note: string | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all(all.map((kernel) => kernel.stop()));
   };
   while (all.length < Math.max(1, number)) {
-    const started: Started = image === undefined ? await startLive() : await startQemu(image);
+    const started: Started = image === undefined ? await startLive() : await startQemu(image, { processors });
     if (!started.ok) {
       await stop();
       return started;

@@ -36,14 +36,22 @@ const CPU: Readonly<Record<Acceleration, readonly string[]>> = {
 /** An oops ends the machine, so that it is seen at once and its console is the last that was heard. */
 const KERNEL_WORDS = 'console=ttyS0 panic=-1 oops=panic nokaslr mitigations=off random.trust_cpu=on';
 
+export interface MachineOptions {
+  /** For the kernel's command line. */
+  readonly words?: string;
+  /** More than one only where actors run freely: under emulation each costs a thread. */
+  readonly processors?: number;
+}
+
 export function qemuArguments(
   image: string,
   initrd: string,
   acceleration: Acceleration,
-  words = '',
+  { words = '', processors = 1 }: MachineOptions = {},
 ): readonly string[] {
   return [
     ...CPU[acceleration],
+    ...['-smp', String(processors)],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', '512', '-nic', 'none'],
     ...['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=line,signal=off', '-serial', 'chardev:line'],
@@ -101,8 +109,13 @@ function obstacle(image: string): string | undefined {
 const tail = (console: string): string =>
   console.replaceAll('\r', '').trimEnd().split('\n').slice(-CONSOLE_LINES).join('\n');
 
-async function boot(image: string, agent: string, acceleration: Acceleration, words: string): Promise<Started> {
-  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent, image), acceleration, words)];
+async function boot(
+  image: string,
+  agent: string,
+  acceleration: Acceleration,
+  options: MachineOptions,
+): Promise<Started> {
+  const args = ['--tied', QEMU, ...qemuArguments(image, initrdFor(agent, image), acceleration, options)];
   const kernel = new AgentProcess(image, agent, { args, machine: true, window: WINDOW, fatal: FATAL });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -120,8 +133,8 @@ async function boot(image: string, agent: string, acceleration: Acceleration, wo
   return { ok: false, why: `${status.replace(/^!/, '')}; its console ends:\n${tail(kernel.seen)}` };
 }
 
-/** Boots a kernel image, with these words on its command line; says what is missing, or what its console said, if that cannot be. */
-export async function startQemu(image: string, words = ''): Promise<Started> {
+/** Boots a kernel image; says what is missing, or what its console said, if that cannot be. */
+export async function startQemu(image: string, options: MachineOptions = {}): Promise<Started> {
   const why = obstacle(image);
   if (why !== undefined) return { ok: false, why };
   const built = buildAgent();
@@ -129,10 +142,10 @@ export async function startQemu(image: string, words = ''): Promise<Started> {
   if (built.note !== undefined) return { ok: false, why: built.note };
   kvmFailed ??= kvmObstacle();
   if (kvmFailed === undefined) {
-    const started = await boot(image, built.path, 'kvm', words);
+    const started = await boot(image, built.path, 'kvm', options);
     if (started.ok) return started;
     kvmFailed = `a boot with KVM failed: ${started.why.split('\n')[0]}`;
   }
-  const started = await boot(image, built.path, 'plain', words);
+  const started = await boot(image, built.path, 'plain', options);
   return started.ok ? { ...started, note: `plain emulation: ${kvmFailed}` } : started;
 }

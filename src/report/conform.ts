@@ -134,7 +134,7 @@ function otherwiseText(otherwise: readonly ConformOtherwise[]): string[] {
   });
 }
 
-function lostText({ kernelName, why, trace, console }: LostKernel): string[] {
+export function lostText({ kernelName, why, trace, console }: LostKernel): string[] {
   const under = trace === undefined ? '' : `, under ${trace}`;
   const heard = console
     .replaceAll('\r', '')

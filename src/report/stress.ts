@@ -1,4 +1,5 @@
 /** What free running showed: which outcomes of the model were seen, which never, and which it does not have. */
+import { type LostKernel, lostText } from './conform.ts';
 import { type Cell, type Column, table } from './table.ts';
 import { clean } from './width.ts';
 
@@ -22,6 +23,8 @@ export interface StressReport {
   readonly scenarios: readonly StressedScenario[];
   /** Scenarios that have nothing to run freely, by reason. */
   readonly notRunnable: Readonly<Record<string, readonly string[]>>;
+  /** The kernel or its agent broke down; what follows was not run. */
+  readonly lost?: LostKernel;
   readonly seconds: number;
   readonly exitCode: number;
   readonly exitMeaning: string;
@@ -55,9 +58,11 @@ export function stressText(report: StressReport): string {
     ...never(scenario).map((seen) => `${scenario.file}: never seen: ${shown(seen)}`),
   ]);
   const refused = Object.entries(report.notRunnable).map(([why, names]) => `not run: ${names.length}: ${why}`);
+  const lost = report.lost === undefined ? [] : lostText(report.lost);
   const end = `kernel ${report.kernel}, semantics ${report.semantics}, seed ${report.seed}, ${report.seconds.toFixed(1)} s`;
-  const lines = [...details, ...refused, end, `exit ${report.exitCode}: ${report.exitMeaning}`];
+  const lines = [...details, ...refused, ...lost, end, `exit ${report.exitCode}: ${report.exitMeaning}`];
   return `${[...table(COLUMNS, rows), '', ...lines.map(clean)].join('\n')}\n`;
 }
 
-export const stressJson = (report: StressReport): string => `${JSON.stringify(report, null, 2)}\n`;
+/** One report for each kernel. */
+export const stressJson = (reports: readonly StressReport[]): string => `${JSON.stringify(reports, null, 2)}\n`;

@@ -40,7 +40,7 @@ function withMachine(word: string, words = ''): () => AgentProcess {
   let kernel: AgentProcess | undefined;
   before(async function () {
     this.timeout(BOOT_MS);
-    const started = await startQemu(imageOf(word, '/') ?? '', words);
+    const started = await startQemu(imageOf(word, '/') ?? '', { words });
     if (started.ok) {
       ({ kernel } = started);
       return;
