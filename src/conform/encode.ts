@@ -1,36 +1,9 @@
 /** From steps of a trace to requests. What the agent does not do is said here, before anything runs. */
 import type { CgroupDecl, Json, TraceFile, TraceStep } from '../trace/format.ts';
+import { NET_ENCODERS, NET_HANDLES, NET_OPERATIONS, netSetup } from './encode-net.ts';
+import { type Args, attachType, type Encoders, type Flags, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
-import { attachTypeNumber, MAP_TYPES, PROG_TYPES } from './numbers.ts';
-
-/** The trace cannot run on this kind of kernel driver. */
-export class NotRunnable extends Error {
-  constructor(why: string) {
-    super(why);
-    this.name = 'NotRunnable';
-  }
-}
-
-type Args = Record<string, string | number>;
-type Flags = Readonly<Record<string, number>>;
-
-const handle = (value: Json): string => (typeof value === 'number' ? `#${value}` : String(value));
-
-function flagsOf(value: Json, flags: Flags): number {
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  return list.reduce<number>((sum, flag) => {
-    const bit = typeof flag === 'number' ? flag : flags[String(flag)];
-    if (bit === undefined) throw new NotRunnable(`the flag ${String(flag)}`);
-    return (sum | bit) >>> 0;
-  }, 0);
-}
-
-function attachType(value: Json): number {
-  if (typeof value === 'number') return value;
-  const number = attachTypeNumber(String(value));
-  if (number === undefined) throw new NotRunnable(`the attach type ${String(value)}`);
-  return number;
-}
+import { MAP_TYPES, PROG_TYPES } from './numbers.ts';
 
 function cgroup(value: Json): string {
   if (typeof value === 'object' && value !== null) return `@${String((value as { handle?: Json }).handle)}`;
@@ -53,7 +26,8 @@ function shape(value: Json): string | number {
 }
 
 /** How each argument is sent; arguments that are not here are sent as they are. */
-const ENCODERS: Readonly<Record<string, (value: Json, flags: Flags) => Args>> = {
+const ENCODERS: Encoders = {
+  ...NET_ENCODERS,
   flags: (value, flags) => ({ flags: flagsOf(value, flags) }),
   rawOpenFlags: (value, flags) => ({ rawOpenFlags: flagsOf(value, flags) }),
   attachType: (value) => ({ attachType: attachType(value) }),
@@ -70,13 +44,14 @@ const ENCODERS: Readonly<Record<string, (value: Json, flags: Flags) => Args>> = 
   },
 };
 
-const HANDLES = new Set('prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '));
+const HANDLES = new Set([
+  ...'prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '),
+  ...NET_HANDLES,
+]);
 /** Arguments that are not for the kernel. */
 const IGNORED = new Set(['expectBusy', 'mapDef', 'ms', 'rawAttachFlags']);
 const FAMILIES = new Set(
-  'netdev netns perfEvent structOpsMap oldMap targetProg targetFunc pf hooknum priority nfFlags iter tp syms cnt cookie'.split(
-    ' ',
-  ),
+  'perfEvent structOpsMap oldMap targetProg targetFunc pf hooknum nfFlags iter tp syms cnt cookie'.split(' '),
 );
 
 function argsOf(step: TraceStep, flags: Flags): Args {
@@ -140,8 +115,9 @@ function fireRequest(step: TraceStep, args: Args): Request {
 }
 
 /** Operations that the agent knows beside those of processes. */
-const OPERATIONS = new Set(
-  (
+const OPERATIONS = new Set([
+  ...NET_OPERATIONS,
+  ...(
     'prog_load map_create map_lookup prog_attach prog_detach query link_create link_update link_detach link_info ' +
     'prog_info map_info prog_get_fd_by_id link_get_fd_by_id map_get_fd_by_id list_ids obj_pin obj_get iter_create ' +
     'prog_bind_map task_fd_query unknown_command close dup dup2 set_cloexec get_cloexec close_range readlink_fd ' +
@@ -150,7 +126,7 @@ const OPERATIONS = new Set(
     'open_cgroup cgroup_stat unlink rename hardlink symlink chmod open_pin open_dir pin_mkdir pin_rmdir create_file ' +
     'stat mount_bpffs umount_bpffs io_uring_setup io_uring_register fire'
   ).split(' '),
-);
+]);
 
 /** Throws NotRunnable. */
 export function stepRequest(step: TraceStep, trace: TraceFile, flags: Flags): Request {
@@ -165,23 +141,23 @@ export function stepRequest(step: TraceStep, trace: TraceFile, flags: Flags): Re
   return { actor, op, as, args };
 }
 
-/** What a trace needs before its first step: its process and its cgroups, parents first. */
-export function setupRequests({ objects }: TraceFile): readonly Request[] {
-  if ((objects.netdevs ?? []).length > 0 || (objects.netns ?? []).length > 0)
-    throw new NotRunnable('network devices and namespaces');
-  const declared = objects.cgroups ?? [];
+/** What a trace needs before its first step: its process, its cgroups, parents first, and its namespaces and devices. */
+export function setupRequests(trace: TraceFile): readonly Request[] {
+  const declared = trace.objects.cgroups ?? [];
   const depth = (decl: CgroupDecl): number => {
     const parent = declared.find(({ name }) => name === decl.parent);
     return parent === undefined ? 0 : 1 + depth(parent);
   };
   const ordered = [...declared].sort((a, b) => depth(a) - depth(b));
+  const net = netSetup(trace);
   return [
-    { actor: '-', op: 'begin', args: { actor: 'P0' } },
+    { actor: '-', op: 'begin', args: { actor: 'P0', ...(net.length === 0 ? {} : { net: 1 }) } },
     ...ordered.map(({ name, parent, exists }): Request => {
       const args: Args = { name };
       if (parent !== null) args['parent'] = parent;
       if (exists === false) args['later'] = 1;
       return { actor: '-', op: 'declare', args };
     }),
+    ...net,
   ];
 }

@@ -47,12 +47,27 @@ export const ATTACH_TYPES: readonly string[] = [
   'perf_event',
   'trace_kprobe_multi',
   'lsm_cgroup',
+  'struct_ops',
+  'netfilter',
+  'tcx_ingress',
+  'tcx_egress',
+  'trace_uprobe_multi',
+  'cgroup_unix_connect',
+  'cgroup_unix_sendmsg',
+  'cgroup_unix_recvmsg',
+  'cgroup_unix_getpeername',
+  'cgroup_unix_getsockname',
+  'netkit_primary',
+  'netkit_peer',
+  'trace_kprobe_session',
+  'trace_uprobe_session',
 ];
 
 /** enum bpf_prog_type: the types whose programs are trivial to build. */
 export const PROG_TYPES: Readonly<Record<string, number>> = {
   socket_filter: 1,
   sched_cls: 3,
+  sched_act: 4,
   xdp: 6,
   cgroup_skb: 8,
   cgroup_sock: 9,
@@ -60,15 +75,32 @@ export const PROG_TYPES: Readonly<Record<string, number>> = {
   cgroup_device: 15,
   raw_tracepoint: 17,
   cgroup_sock_addr: 18,
+  flow_dissector: 22,
   cgroup_sysctl: 23,
   cgroup_sockopt: 25,
+  sk_lookup: 30,
 };
 
 /** enum bpf_map_type: the types that the agent makes. */
 export const MAP_TYPES: Readonly<Record<string, number>> = { hash: 1, array: 2, cgroup_storage: 19 };
 
 /** enum bpf_link_type */
-export const LINK_TYPES: Readonly<Record<number, string>> = { 1: 'raw_tracepoint', 2: 'tracing', 3: 'cgroup' };
+export const LINK_TYPES: Readonly<Record<number, string>> = {
+  1: 'raw_tracepoint',
+  2: 'tracing',
+  3: 'cgroup',
+  4: 'iter',
+  5: 'netns',
+  6: 'xdp',
+  7: 'perf_event',
+  8: 'kprobe_multi',
+  9: 'struct_ops',
+  10: 'netfilter',
+  11: 'tcx',
+  12: 'uprobe_multi',
+  13: 'netkit',
+  14: 'sockmap',
+};
 
 const MODE_FLAGS: readonly (readonly [number, string])[] = [
   [1, 'BPF_F_ALLOW_OVERRIDE'],

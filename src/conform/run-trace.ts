@@ -4,7 +4,7 @@ import type { TraceSource } from '../trace/parse.ts';
 import type { Taken } from '../trace/walk.ts';
 import { InputError } from '../world/input.ts';
 import { answerOf, notDone, seenOf } from './decode.ts';
-import { NotRunnable } from './encode.ts';
+import { NotRunnable } from './encode-words.ts';
 import { distinct, Holding, isBarrier } from './holding.ts';
 import { type ConformKernel, KernelGone, type Reply, type Request } from './line.ts';
 import { type Prepared, prepare, segmentsOf } from './prepare.ts';

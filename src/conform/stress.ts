@@ -13,7 +13,8 @@ import { NOBODY } from '../trace/check.ts';
 import type { TraceStep } from '../trace/format.ts';
 import type { ActorInput, ItemInput, WorldInput } from '../world/input.ts';
 import { answerOf, notDone } from './decode.ts';
-import { NotRunnable, setupRequests, stepRequest } from './encode.ts';
+import { setupRequests, stepRequest } from './encode.ts';
+import { NotRunnable } from './encode-words.ts';
 import type { ConformKernel, Reply, Request } from './line.ts';
 import { ScenarioTracer } from './scenario-trace.ts';
 

@@ -20,7 +20,7 @@ static void serve(int given)
 		make_own_event(&request, &reply);
 		return;
 	}
-	if (op_bpf(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
+	if (op_bpf(&request, &reply) || op_programs(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
 	    op_cgroups(&request, &reply) || op_files(&request, &reply) || op_sockets(&request, &reply) ||
 	    op_odd(&request, &reply))
 		return;

@@ -56,6 +56,7 @@ struct object {
 	char kind; /* 'p' program, 'l' link, 'm' map */
 	uint32_t id;
 	int storage; /* program: index of its cgroup storage map, or -1 */
+	uint32_t prog_type;
 	int prog;    /* link: index of its program, or -1 */
 	uint32_t attach_type; /* link: what it was made for */
 };
@@ -181,10 +182,16 @@ int open_high(const char *path, int flags);
 int open_directory_of(const struct cgroup *cgroup, int flags);
 /* The cgroup argument as a descriptor; `*opened` says whether it was opened for this call only. */
 int arg_cgroup(const struct request *request, bool *opened);
+/*
+ * What a call attaches to: the descriptor of a cgroup or of a namespace, or the index of a device; 0 if nothing is named.
+ * False: it cannot be named, and errno says why. `*opened` is a descriptor that is closed after the call, or -1.
+ */
+bool arg_target(const struct request *request, int *target, int *opened);
 
 /* --- the operations; each says whether it knows the operation ------------------------------------------------ */
 
 bool op_bpf(const struct request *request, struct reply *reply);
+bool op_programs(const struct request *request, struct reply *reply);
 bool op_objects(const struct request *request, struct reply *reply);
 bool op_descriptors(const struct request *request, struct reply *reply);
 bool op_files(const struct request *request, struct reply *reply);

@@ -146,3 +146,13 @@ int arg_cgroup(const struct request *request, bool *opened)
 	*opened = true;
 	return fd;
 }
+
+bool arg_target(const struct request *request, int *target, int *opened)
+{
+	bool once;
+	*opened = -1;
+	*target = arg_cgroup(request, &once);
+	if (once)
+		*opened = *target;
+	return !once || *target >= 0;
+}

@@ -24,19 +24,18 @@ static uint32_t relative(const struct request *request)
 	return index < 0 ? 0 : shared->objects[index].id;
 }
 
-static void finish(struct reply *reply, long result, bool opened, int target)
+static void finish(struct reply *reply, long result, int opened)
 {
 	reply_result(reply, result);
-	if (opened)
-		close(target);
+	if (opened >= 0)
+		close(opened);
 }
 
 static void attach_or_detach(const struct request *request, struct reply *reply, int command)
 {
-	bool opened;
+	int target, opened;
 	struct attr attr;
-	int target = arg_cgroup(request, &opened);
-	if (opened && target < 0)
+	if (!arg_target(request, &target, &opened))
 		return reply_result(reply, -1);
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)target);
@@ -46,19 +45,18 @@ static void attach_or_detach(const struct request *request, struct reply *reply,
 	put32(&attr, 16, (uint32_t)arg_fd(request, "replace"));
 	put32(&attr, 20, relative(request));
 	put64(&attr, 24, arg_int(request, "expectedRevision", 0));
-	finish(reply, bpf_call(command, &attr), opened, target);
+	finish(reply, bpf_call(command, &attr), opened);
 }
 
 static void link_create(const struct request *request, struct reply *reply)
 {
-	bool opened;
+	int target, opened;
 	struct attr attr;
 	uint32_t type = (uint32_t)arg_int(request, "attachType", 0);
 	if (type == ATTACH_STRUCT_OPS)
 		return reply_status(reply, "!refused: struct_ops links can stop a kernel");
 	int prog = arg_fd(request, "prog");
-	int target = arg_cgroup(request, &opened);
-	if (opened && target < 0)
+	if (!arg_target(request, &target, &opened))
 		return reply_result(reply, -1);
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)prog);
@@ -71,7 +69,7 @@ static void link_create(const struct request *request, struct reply *reply)
 	if (arg(request, "addrs") != NULL)
 		put64(&attr, 32, arg_int(request, "addrs", 1));
 	long fd = bpf_call(CMD_LINK_CREATE, &attr);
-	finish(reply, fd, opened, target);
+	finish(reply, fd, opened);
 	if (fd < 0)
 		return;
 	if (!is(request->as, "-")) {
@@ -187,15 +185,14 @@ static void reply_flags(struct reply *reply, const uint32_t *flags, uint32_t cou
 
 static void query(const struct request *request, struct reply *reply)
 {
-	bool opened;
+	int target, opened;
 	struct attr attr;
 	uint32_t ids[IDS_MAX] = {0}, flags[IDS_MAX] = {0}, links[IDS_MAX] = {0};
 	bool buffers = arg(request, "noBuffers") == NULL;
 	uint32_t capacity = (uint32_t)arg_int(request, "capacity", IDS_MAX);
 	if (capacity > IDS_MAX)
 		capacity = IDS_MAX;
-	int target = arg_cgroup(request, &opened);
-	if (opened && target < 0)
+	if (!arg_target(request, &target, &opened))
 		return reply_result(reply, -1);
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)target);
@@ -210,7 +207,7 @@ static void query(const struct request *request, struct reply *reply)
 	if (arg(request, "linkIds") != NULL)
 		put64(&attr, 40, (uint64_t)(uintptr_t)links);
 	long result = bpf_call(CMD_PROG_QUERY, &attr);
-	finish(reply, result, opened, target);
+	finish(reply, result, opened);
 	if (result < 0 && errno != ENOSPC)
 		return;
 	uint32_t count = get32(&attr, 24);

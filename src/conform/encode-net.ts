@@ -1,0 +1,112 @@
+/** Network devices and namespaces of a trace: what is made before its first step, and how its operations are sent. */
+import type { Json, TraceFile } from '../trace/format.ts';
+import { type Args, type Encoders, handle, NotRunnable } from './encode-words.ts';
+import type { Request } from './line.ts';
+
+export const NET_OPERATIONS: readonly string[] = (
+  'netdev_add netdev_delete netdev_move netdev_up netdev_exists netdev_enslave netns_add netns_delete enter_netns ' +
+  'open_netns xdp_set xdp_query tc_hook_create tc_hook_destroy tc_filter_attach tc_filter_detach tc_filter_query'
+).split(' ');
+
+export const NET_HANDLES: readonly string[] = ['expectedFd'];
+
+/** A namespace is named, or is what a descriptor stands for. */
+function netns(value: Json): string {
+  if (typeof value === 'object' && value !== null) return `@${String((value as { handle?: Json }).handle)}`;
+  return handle(value);
+}
+
+export const NET_ENCODERS: Encoders = {
+  netns: (value) => ({ netns: netns(value) }),
+};
+
+/** Kinds of devices that the agent makes; whether their drivers have native XDP is the kernel's to say. */
+const NATIVE: Readonly<Record<string, boolean>> = {
+  loopback: false,
+  veth: true,
+  // What has no driver here is played by one end of a veth pair whose other end the trace does not know.
+  physical: true,
+  bridge: false,
+  netkit: false,
+  dummy: false,
+};
+/** The namespace that all actors start in. */
+const FIRST = 'N0';
+
+interface Device {
+  readonly name: string;
+  readonly kind: string;
+  readonly peer: string | undefined;
+  readonly later: boolean;
+  readonly netns: string;
+  readonly mtu: number | undefined;
+}
+
+const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function deviceOf(declared: NonNullable<TraceFile['objects']['netdevs']>[number]): Device {
+  const { name, mtu } = declared;
+  const kind = text(declared['kind']) ?? 'veth';
+  const native = NATIVE[kind];
+  if (native === undefined) throw new NotRunnable(`devices of kind ${kind}`);
+  if (declared['native'] !== undefined && declared['native'] !== native)
+    throw new NotRunnable(`a ${kind} ${native ? 'without' : 'with'} native XDP`);
+  return {
+    name,
+    kind,
+    peer: text(declared['peer']) ?? text(declared['peerOf']),
+    later: declared['exists'] === false,
+    netns: text(declared['netns']) ?? FIRST,
+    mtu: typeof mtu === 'number' ? mtu : undefined,
+  };
+}
+
+/** A card goes back to where it came from when its namespace ends; what plays it here does not. */
+function checkCards(devices: readonly Device[], { steps }: TraceFile): void {
+  const dies = steps.some(({ op }) => op === 'netns_delete');
+  const moves = steps.some(({ op }) => op === 'netdev_move') || devices.some(({ netns: at }) => at !== FIRST);
+  if (dies && moves && devices.some(({ kind }) => kind === 'physical'))
+    throw new NotRunnable('a card whose namespace ends');
+}
+
+/** One request for each pair, from the end that names the other; the other end's place and size come along. */
+function deviceRequests(devices: readonly Device[]): readonly Request[] {
+  const firstOf = (device: Device): boolean => {
+    const peer = devices.find(({ name }) => name === device.peer);
+    return peer === undefined || devices.indexOf(device) < devices.indexOf(peer);
+  };
+  const named = devices.map((device) => ({
+    ...device,
+    peer: device.peer ?? devices.find(({ peer }) => peer === device.name)?.name,
+  }));
+  return named.filter(firstOf).map(({ name, kind, peer, later, netns: at, mtu }): Request => {
+    const other = named.find((device) => device.name === peer);
+    const args: Args = { name, kind, netns: at };
+    if (other !== undefined) Object.assign(args, { peer: other.name, peerNetns: other.netns });
+    if (mtu !== undefined) args['mtu'] = mtu;
+    if (other?.mtu !== undefined) args['peerMtu'] = other.mtu;
+    if (later) args['later'] = 1;
+    return { actor: '-', op: 'declare_netdev', args };
+  });
+}
+
+/** Nothing where the trace declares no device and no namespace. */
+export function netSetup(trace: TraceFile): readonly Request[] {
+  const { netdevs = [], netns: spaces = [] } = trace.objects;
+  if (netdevs.length + spaces.length === 0) return [];
+  const devices = netdevs.map(deviceOf);
+  checkCards(devices, trace);
+  const declared = new Map(spaces.map(({ name, exists }) => [name, exists === false]));
+  for (const { netns: at } of devices) if (!declared.has(at)) declared.set(at, false);
+  declared.set(FIRST, false);
+  return [
+    ...[...declared].map(
+      ([name, later]): Request => ({
+        actor: '-',
+        op: 'declare_netns',
+        args: { name, ...(later ? { later: 1 } : {}) },
+      }),
+    ),
+    ...deviceRequests(devices),
+  ];
+}
