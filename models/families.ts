@@ -60,6 +60,7 @@ export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'chmod',
     'open_pin',
     'open_dir',
+    'flock',
     'mount_bpffs',
     'umount_bpffs',
     'inodeMayGo',

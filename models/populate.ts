@@ -191,6 +191,7 @@ function limitsOf(
     cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,
     messages: count('send_msg'),
     boundMaps: count('prog_bind_map'),
+    flocks: count('flock'),
     readOnlyFiles: maps > 0 && uses.some(({ args }) => args['rawOpenFlags'] !== undefined) ? 1 : 0,
     mapRefs: bounded(maps * (files + inodes + uses.length + 2 * actors.length + 2)),
   };
@@ -219,13 +220,16 @@ function hookLimits(
   maps: readonly Instance[],
   packets: number,
   links: number,
+  loads: readonly { readonly template: Template }[],
 ): Population['limits'] {
+  const nested = loads.some(({ template }) => template.type === 'ext' || template.tailCalls.length > 0);
   const ofType = (type: string): readonly Instance[] => maps.filter(({ constants }) => constants?.['mapType'] === type);
   const lengths = ofType('prog_array').map(({ constants }) => constants?.['length'] as number);
   const any = hooks.length > 0;
   return {
     mapEntries: Math.max(0, ...lengths),
     structOps: ofType('struct_ops').length > 0 ? 1 : 0,
+    inside: packets > 0 && nested ? loads.length : 0,
     linkReaders: any ? packets : 0,
     packetLinks: any && packets > 0 ? Math.min(CELL_MAX, links) : 0,
   };
@@ -276,7 +280,7 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
     limits: {
       ...limitsOf(declarations, made, slots, tree.cgroups.length, bpffs.inodes),
       ...net.limits,
-      ...hookLimits(places, list('map'), packets.length, links.length),
+      ...hookLimits(places, list('map'), packets.length, links.length, loads),
       modeIndex: bpffs.modes,
     },
   };

@@ -2,9 +2,10 @@
 import { ref } from '../../src/modelling/index.ts';
 import { type Cgroup, command, type Kernel, type Netdev, type Packet, type Process, type Slot } from '../kernel.ts';
 import { leaveReaders } from '../rules/dealloc.ts';
+import { execute } from '../rules/execute.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
-import { conclude, endsChain, runAll, runOne } from '../rules/run.ts';
+import { conclude, endsChain, noteInside, runAll, runOne } from '../rules/run.ts';
 import { concludeFrame, FRAME_HOOKS, type Frame, runFrame, runInStage, takeStage } from '../rules/run-frame.ts';
 
 /** Events elsewhere than in a cgroup: what they are called, and the type of place where they happen. */
@@ -93,6 +94,7 @@ function runNext(k: Kernel, packet: Packet): boolean {
       `program ${program.name} asks for the cookie of link ${link.name}, whose memory is gone`,
     );
   runOne(k, program);
+  noteInside(packet, program, execute(k, program).programs);
   return !endsChain(packet.slot, program);
 }
 
@@ -106,6 +108,7 @@ function finish(k: Kernel, packet: Packet, frame: Frame | null): void {
   packet.stage = 0;
   packet.array.clear();
   packet.ran.clear();
+  packet.inside.clear();
   packet.links.clear();
   leaveReaders(k, packet);
 }

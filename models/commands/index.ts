@@ -20,6 +20,7 @@ import {
   writeFd,
 } from './descriptors.ts';
 import { fire, send } from './events.ts';
+import { flock } from './flock.ts';
 import { fdinfo, linkInfo, listIds, mapInfo, progInfo } from './info.ts';
 import { iterCreate, iterRead } from './iterators.ts';
 import { linkCreate } from './link-create.ts';
@@ -151,6 +152,7 @@ const all = [
   bpffs.chmod,
   bpffs.openPin,
   bpffs.openDir,
+  flock,
   bpffs.mountBpffs,
   bpffs.umountBpffs,
 ] as const;

@@ -38,6 +38,8 @@ export const file = object({
     refs: count((sizes) => sizes['fileRefs'] ?? 0),
     /** A map that was opened with BPF_F_RDONLY. */
     readOnly: count(oneWith('readOnlyFiles')),
+    /** flock(LOCK_EX): the lock belongs to the open file, not to a descriptor or a process. */
+    locked: count(oneWith('flocks')),
   },
 });
 

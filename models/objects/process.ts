@@ -52,5 +52,7 @@ export const packet = object({
     links: list(ref('link'), (sizes) => sizes['packetLinks'] ?? 0),
     /** Elements that have run are taken off `array` and noted here. */
     ran: list(ref('program'), (sizes) => sizes['effective'] ?? 0),
+    /** Extensions and tail-called programs that took part in what ran, each once. */
+    inside: list(ref('program'), (sizes) => sizes['inside'] ?? 0),
   },
 });

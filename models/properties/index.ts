@@ -31,6 +31,7 @@ import { quiescentNoLeak } from './quiescent-no-leak.ts';
 import { refBalance } from './ref-balance.ts';
 import { removable } from './removable.ts';
 import { revisionCountsChanges } from './revision-counts-changes.ts';
+import { runsAtRest } from './runs-at-rest.ts';
 import { unbrokenBy } from './unbroken-by.ts';
 
 const all: readonly AnyProperty[] = [
@@ -66,6 +67,7 @@ const all: readonly AnyProperty[] = [
   refBalance,
   removable,
   revisionCountsChanges,
+  runsAtRest,
   unbrokenBy,
 ];
 

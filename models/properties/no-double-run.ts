@@ -1,6 +1,6 @@
 /** At no moment two versions of a role run. */
 import { type Kernel, property } from '../kernel.ts';
-import { endedAt, names, ON, PROGRAMS, wouldRun } from './shared.ts';
+import { endedAt, names, ON, PROGRAMS, ranIn, wouldRun } from './shared.ts';
 
 export const noDoubleRun = property({
   name: 'no-double-run',
@@ -12,8 +12,8 @@ export const noDoubleRun = property({
   params: { role: PROGRAMS, ...ON },
   check(k: Kernel, { role, on, attachType }) {
     for (const packet of k.all.packet)
-      if (endedAt(k, packet, on, attachType) && [...packet.ran].filter((program) => role.includes(program)).length > 1)
-        return `an event in ${on.name} ran ${names(packet.ran)}: more than one version of the role`;
+      if (endedAt(k, packet, on, attachType) && ranIn(packet).filter((program) => role.includes(program)).length > 1)
+        return `an event in ${on.name} ran ${names(ranIn(packet))}: more than one version of the role`;
     const { ran } = wouldRun(k, on, attachType);
     const versions = ran.filter((program) => role.includes(program));
     if (versions.length > 0) k.subject();

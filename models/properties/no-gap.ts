@@ -1,6 +1,6 @@
 /** Some version of the role runs at every moment. */
 import { type Kernel, property } from '../kernel.ts';
-import { endedAt, isConsumed, isThere, names, ON, PROGRAMS, wouldRun } from './shared.ts';
+import { endedAt, isConsumed, isThere, names, ON, PROGRAMS, ranIn, wouldRun } from './shared.ts';
 
 export const noGap = property({
   name: 'no-gap',
@@ -14,8 +14,8 @@ export const noGap = property({
     for (const packet of k.all.packet) {
       if (!endedAt(k, packet, on, attachType) || isConsumed(packet)) continue;
       k.subject();
-      if (![...packet.ran].some((program) => role.includes(program)))
-        return `an event in ${on.name} ran ${names(packet.ran)}: no version of the role`;
+      if (!ranIn(packet).some((program) => role.includes(program)))
+        return `an event in ${on.name} ran ${names(ranIn(packet))}: no version of the role`;
     }
     if (!isThere(on)) return true;
     k.subject();

@@ -1,6 +1,6 @@
 /** Two programs that belong together are replaced together. */
 import { type Kernel, property } from '../kernel.ts';
-import { endedAt, names, ON, PROGRAMS, wouldRun } from './shared.ts';
+import { endedAt, names, ON, PROGRAMS, ranIn, wouldRun } from './shared.ts';
 
 export const noMixedVersions = property({
   name: 'no-mixed-versions',
@@ -15,8 +15,8 @@ export const noMixedVersions = property({
       programs.some((p) => old.some(({ name }) => name === p.name)) &&
       programs.some((p) => next.some(({ name }) => name === p.name));
     for (const packet of k.all.packet)
-      if (endedAt(k, packet, on, attachType) && mixed([...packet.ran]))
-        return `an event in ${on.name} ran ${names(packet.ran)}: old and new together`;
+      if (endedAt(k, packet, on, attachType) && mixed([...ranIn(packet)]))
+        return `an event in ${on.name} ran ${names(ranIn(packet))}: old and new together`;
     const { ran } = wouldRun(k, on, attachType);
     if (ran.length > 0) k.subject();
     return !mixed(ran) || `an event in ${on.name} would run ${names(ran)}: old and new together`;

@@ -1,6 +1,7 @@
 /** Parameters and looks that several properties share. */
 
 import type { Cgroup, Kernel, Link, Netdev, Packet, Process, Program, Slot } from '../kernel.ts';
+import { execute } from '../rules/execute.ts';
 import { pathOf, type Stage, slotAtStage } from '../rules/path.ts';
 import { ARRIVED, CONSUMED, walk } from '../rules/run-frame.ts';
 import { isReleased } from '../rules/slots.ts';
@@ -51,15 +52,25 @@ function stagesOn(k: Kernel, on: Netdev, attachType: string | null): Stage[] {
   );
 }
 
-/** What an event there would run now. A frame may be at its end before it has met everything. */
+/**
+ * What an event there would run now, extensions and tail-called programs included. A frame may be at its end before it has
+ * met everything.
+ */
 export function wouldRun(
   k: Kernel,
   on: Cgroup | Netdev,
   attachType: string | null,
 ): { readonly ran: readonly Program[]; readonly consumed: boolean } {
-  if (on.kind === 'cgroup') return { ran: [...slotOn(k, on, attachType).effective], consumed: false };
-  return walk(k, stagesOn(k, on, attachType));
+  if (on.kind === 'cgroup') {
+    const { effective } = slotOn(k, on, attachType);
+    return { ran: [...effective].flatMap((program) => execute(k, program).programs), consumed: false };
+  }
+  const { takingPart, consumed } = walk(k, stagesOn(k, on, attachType));
+  return { ran: takingPart, consumed };
 }
+
+/** What an invocation has run: the elements of arrays, and the extensions and tail-called programs that took part. */
+export const ranIn = (packet: Packet): readonly Program[] => [...packet.ran, ...packet.inside];
 
 /** Has the invocation run everything that it took there, and is about to end? */
 export function endedAt(k: Kernel, packet: Packet, on: Cgroup | Netdev, attachType: string | null): boolean {

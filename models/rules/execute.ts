@@ -14,8 +14,14 @@ const LONGEST_RUN = 200;
 export interface Run {
   /** Programs and functions in the order in which they ran: `tgt`, `tgt:sub`, `ext`. */
   readonly ran: readonly string[];
+  /** The programs among them, each once. */
+  readonly programs: readonly Program[];
   readonly retval: number;
 }
+
+/** Nothing but the program itself can run for it. */
+const isAlone = ({ template: { subprogs, tailCalls, mainFunc } }: Program): boolean =>
+  subprogs.length === 0 && tailCalls.length === 0 && mainFunc === null;
 
 /** Programs of one kind at a function, in run order. */
 function attachedAt(k: Kernel, hook: Hook | null, attachType: string): readonly Program[] {
@@ -26,6 +32,7 @@ function attachedAt(k: Kernel, hook: Hook | null, attachType: string): readonly 
 
 class Execution {
   readonly ran: string[] = [];
+  readonly programs = new Set<Program>();
   private readonly k: Kernel;
 
   constructor(k: Kernel) {
@@ -36,6 +43,7 @@ class Execution {
     if (program.phase === 'FREED' || program.phase === 'ABSENT')
       return this.k.broken('use-after-free', `program ${program.name} runs although its memory is gone`);
     const main = program.template.mainFunc;
+    this.programs.add(program);
     const hook = main === null ? null : functionOf(this.k, program, main);
     return this.around(hook, () => this.body(program, budget));
   }
@@ -78,7 +86,8 @@ class Execution {
 }
 
 export function execute(k: Kernel, program: Program): Run {
+  if (isAlone(program)) return { ran: [program.name], programs: [program], retval: program.template.returns };
   const execution = new Execution(k);
   const retval = execution.program(program, TAIL_CALLS);
-  return { ran: execution.ran, retval };
+  return { ran: execution.ran, programs: [...execution.programs], retval };
 }

@@ -3,7 +3,7 @@
  * Kernel: net/core/dev.c __netif_receive_skb_core, sch_handle_ingress, sch_handle_egress, tcx_run, tc_run; drivers/net/veth.c,
  * netkit.c netkit_xmit. Facts net 4 item 7, 5.6, 6, run-001 to run-024.
  */
-import type { Kernel, Netdev, Program, Slot } from '../kernel.ts';
+import type { Kernel, Netdev, Slot } from '../kernel.ts';
 import { CLSACT_EGRESS, CLSACT_INGRESS } from './qdisc.ts';
 
 export type StageKind = 'xdp' | 'tcx' | 'clsact' | 'netkit';
@@ -36,8 +36,7 @@ const CLSACT: Readonly<Record<number, Effect>> = {
   [TC.TRAP]: 'consume',
 };
 
-export function effectOf({ kind }: Stage, program: Program): Effect {
-  const { returns } = program.template;
+export function effectOf({ kind }: Stage, returns: number): Effect {
   switch (kind) {
     case 'xdp':
       return returns === XDP_PASS ? 'leave' : 'consume';

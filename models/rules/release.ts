@@ -53,6 +53,8 @@ export function purgeQueue(k: Kernel, socket: Socket, by: Process | null): void 
 export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void {
   const { target, type: kind } = file;
   file.type = 'free';
+  // locks_remove_file: before anything else of the file goes.
+  file.locked = 0;
   file.target = null;
   if (target === null) return;
   switch (target.kind) {

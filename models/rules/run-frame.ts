@@ -1,7 +1,8 @@
 /** Frames: the programs of one hook after the other run, as far as their results let the frame go. Facts net 5.6, run-001 to run-024. Kernel: net/core/dev.c. */
 import type { Kernel, Netdev, Packet, Program, Slot } from '../kernel.ts';
+import { execute } from './execute.ts';
 import { type Effect, effectOf, isUp, pathOf, type Stage, slotAtStage } from './path.ts';
-import { runOne } from './run.ts';
+import { noteInside, runOne } from './run.ts';
 
 /** A frame arrives, is sent, or goes round the loopback device. */
 export const FRAME_HOOKS = ['rx', 'tx', 'loop'];
@@ -24,34 +25,44 @@ function after(way: readonly Stage[], stage: number, effect: Effect): number {
   return stage + (effect === 'pass' && shared ? 2 : 1);
 }
 
-const conclusion = (k: Kernel, ran: readonly Program[], arrived: boolean): void =>
-  k.returns({ ran: ran.map(({ name }) => name), verdict: arrived ? 'allow' : 'dropped' });
+const conclusion = (k: Kernel, ran: readonly string[], arrived: boolean): void =>
+  k.returns({ ran, verdict: arrived ? 'allow' : 'dropped' });
 
-/** What a frame would meet that took everything at once: the programs that run, and whether one of them is its end. */
-export function walk(
-  k: Kernel,
-  way: readonly Stage[],
-): { readonly ran: readonly Program[]; readonly consumed: boolean } {
+export interface Walk {
+  /** Programs of the arrays, in order. */
+  readonly ran: readonly Program[];
+  /** Those, and the extensions and tail-called programs that take part. */
+  readonly takingPart: readonly Program[];
+  /** Did one of them drop the frame, or send it elsewhere? */
+  readonly consumed: boolean;
+}
+
+/** What a frame would meet that took everything at once. */
+export function walk(k: Kernel, way: readonly Stage[]): Walk {
   const ran: Program[] = [];
+  const takingPart: Program[] = [];
   let stage = 0;
   let effect: Effect = 'next';
   for (let here = way[0]; here !== undefined && effect !== 'consume'; here = way[stage]) {
     effect = 'next';
     for (const program of slotAtStage(k, here)?.effective ?? []) {
+      const { programs, retval } = execute(k, program);
       ran.push(program);
-      effect = effectOf(here, program);
+      takingPart.push(...programs);
+      effect = effectOf(here, retval);
       if (effect !== 'next') break;
     }
     stage = after(way, stage, effect);
   }
-  return { ran, consumed: effect === 'consume' };
+  return { ran, takingPart, consumed: effect === 'consume' };
 }
 
 /** The whole way in one step. */
 export function runFrame(k: Kernel, frame: Frame): void {
   const { ran, consumed } = walk(k, wayOf(k, frame));
   for (const program of ran) runOne(k, program);
-  conclusion(k, ran, isUp(frame.netdev) && !consumed);
+  const named = ran.flatMap((program) => execute(k, program).ran);
+  conclusion(k, named, isUp(frame.netdev) && !consumed);
 }
 
 /** Takes what is published at the present hook. */
@@ -83,7 +94,9 @@ export function runInStage(
     packet.array.removeAt(0);
     packet.ran.append(program);
     runOne(k, program);
-    effect = effectOf(stage, program);
+    const { programs, retval } = execute(k, program);
+    noteInside(packet, program, programs);
+    effect = effectOf(stage, retval);
     if (effect === 'next') return 'again';
   }
   packet.array.clear();
@@ -95,5 +108,6 @@ export function runInStage(
 
 /** A frame that a program consumed went no further than its hook. */
 export function concludeFrame(k: Kernel, packet: Packet, { netdev }: Frame): void {
-  conclusion(k, [...packet.ran], isUp(netdev) && packet.stage !== CONSUMED);
+  const named = [...packet.ran].flatMap((program) => execute(k, program).ran);
+  conclusion(k, named, isUp(netdev) && packet.stage !== CONSUMED);
 }

@@ -2,7 +2,7 @@
  * Running: what one hook invocation does with the programs of an array, and what the process sees of it.
  * Kernel: include/linux/bpf-cgroup.h, kernel/bpf/cgroup.c bpf_prog_run_array_cg; kernel/bpf/trampoline.c. Facts cgroup 9, P01–P14, link-core 10, 12.
  */
-import type { Kernel, Program, Slot } from '../kernel.ts';
+import type { Kernel, Packet, Program, Slot } from '../kernel.ts';
 import { execute } from './execute.ts';
 
 const EPERM = 1;
@@ -18,7 +18,7 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
 /** The value that the chain shares: 0, or a positive error number. */
 export function retvalAfter(k: Kernel, program: Program, retval: number): number {
   const { setRetval } = program.template;
-  const returns = isAlone(program) ? program.template.returns : execute(k, program).retval;
+  const returns = execute(k, program).retval;
   const set = setRetval === null ? retval : setRetval;
   // A program that returns 0 makes it -EPERM unless an error is set already; one that returns 1 changes nothing.
   return returns % 2 === 0 && set === 0 ? EPERM : set;
@@ -45,7 +45,7 @@ export function runAll(k: Kernel, slot: Slot | null, programs: readonly Program[
 
 /** What the process that made the event gets from the programs that ran: what is left in the shared value. */
 export function conclude(k: Kernel, slot: Slot | null, programs: readonly Program[]): void {
-  k.returns({ ran: programs.flatMap((program) => namesOf(k, program)) });
+  k.returns({ ran: programs.flatMap((program) => execute(k, program).ran) });
   if (slot !== null && slot.cgroup === null) {
     concludeElsewhere(k, slot, programs);
     return;
@@ -58,19 +58,17 @@ export function conclude(k: Kernel, slot: Slot | null, programs: readonly Progra
   k.sees(errno);
 }
 
-/** Nothing but the program itself can run for it. */
-const isAlone = ({ template: { subprogs, tailCalls, mainFunc } }: Program): boolean =>
-  subprogs.length === 0 && tailCalls.length === 0 && mainFunc === null;
-
-const namesOf = (k: Kernel, program: Program): readonly string[] =>
-  isAlone(program) ? [program.name] : execute(k, program).ran;
-
 function concludeElsewhere(k: Kernel, slot: Slot, programs: readonly Program[]): void {
   const denied = programs.some((program) => endsChain(slot, program));
   k.returns({ verdict: denied ? 'deny' : 'allow' });
   if (!denied || slot.attachType !== 'lsm_mac') return;
   k.returns({ errno: 'EPERM' });
   k.sees('EPERM');
+}
+
+/** Extensions and tail-called programs that took part in the run of an element, each once. */
+export function noteInside(packet: Packet, program: Program, programs: readonly Program[]): void {
+  for (const other of programs) if (other !== program && packet.inside.indexOf(other) < 0) packet.inside.append(other);
 }
 
 export function runOne(k: Kernel, program: Program): void {

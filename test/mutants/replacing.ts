@@ -43,6 +43,32 @@ const inserted = (attachment: Attachment): Attachment => ({
 
 const running = (k: Kernel) => k.all.packet.filter(({ running: runs }) => runs);
 
+/** REPLACE takes out what stands behind the program that it names. */
+const NEIGHBOUR_GOES: Planted['changes'] = {
+  rules: {
+    attachEntry(k, attachment) {
+      const { slot, replace } = attachment;
+      const position = replace === null ? -1 : slot.entries.indexOf(replace) + 1;
+      const neighbour = position > 0 && position < slot.entries.length ? slot.entries.at(position) : replace;
+      rules.attachEntry(k, { ...attachment, replace: neighbour?.kind === 'program' ? neighbour : replace });
+    },
+  },
+};
+
+/** bob replaces his program beside alice's. */
+const REPLACE_BESIDE = (check: string): string => `
+objects:
+  cgroups: { web: {} }
+  programs: { count1: cgroup_skb/egress, count2: cgroup_skb/egress, fw: cgroup_skb/egress }
+setup:
+  - bob: prog_attach { cgroup: web, prog: count1, flags: [multi] }
+  - alice: prog_attach { cgroup: web, prog: fw, flags: [multi] }
+actors:
+  alice: []
+  bob: [ prog_attach: { cgroup: web, prog: count2, replace: count1, flags: [multi, replace] } ]
+check:
+  - ${check}`;
+
 export const replacing: readonly Planted[] = [
   {
     property: 'no-gap',
@@ -167,28 +193,15 @@ check:
   {
     property: 'held-program-runs',
     bug: 'a REPLACE that takes out the neighbour',
-    changes: {
-      rules: {
-        attachEntry(k, attachment) {
-          const { slot, replace } = attachment;
-          const position = replace === null ? -1 : slot.entries.indexOf(replace) + 1;
-          const neighbour = position > 0 && position < slot.entries.length ? slot.entries.at(position) : replace;
-          rules.attachEntry(k, { ...attachment, replace: neighbour?.kind === 'program' ? neighbour : replace });
-        },
-      },
-    },
-    scenario: `
-objects:
-  cgroups: { web: {} }
-  programs: { count1: cgroup_skb/egress, count2: cgroup_skb/egress, fw: cgroup_skb/egress }
-setup:
-  - bob: prog_attach { cgroup: web, prog: count1, flags: [multi] }
-  - alice: prog_attach { cgroup: web, prog: fw, flags: [multi] }
-actors:
-  alice: []
-  bob: [ prog_attach: { cgroup: web, prog: count2, replace: count1, flags: [multi, replace] } ]
-check:
-  - held-program-runs: { program: fw, on: web }`,
+    changes: NEIGHBOUR_GOES,
+    scenario: REPLACE_BESIDE('held-program-runs: { program: fw, on: web }'),
+    steps: 1,
+  },
+  {
+    property: 'runs-at-rest',
+    bug: 'a REPLACE that takes out the neighbour',
+    changes: NEIGHBOUR_GOES,
+    scenario: REPLACE_BESIDE('runs-at-rest: { role: [fw], on: web }'),
     steps: 1,
   },
 ];
