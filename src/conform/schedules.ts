@@ -6,6 +6,7 @@ import seedrandom from 'seedrandom';
 import type { ModelDefinition } from '../modelling/model.ts';
 import { failure, problemAt, type Result, success } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { NOBODY } from '../trace/check.ts';
 import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { DEATH, type ScenarioTracer, scenarioTracer } from './scenario-trace.ts';
@@ -146,11 +147,24 @@ export function schedulesOf(
 }
 
 /** Steps that only look. */
-const READS = /^(?:fire|query|list_ids|.*_info|.*_get_fd_by_id)$/;
+const READS = /^(?:fire|query|list_ids|map_lookup|.*_info|.*_query|.*_get_fd_by_id)$/;
 
-/** At grain `command` deferred work is done at once; a kernel takes its time, so what is seen may lag. */
-const patient = (step: TraceStep): TraceStep =>
-  READS.test(step.op) ? { ...step, expect: { ...step.expect, eventually: true } } : step;
+/** Steps that leave work to the kernel. */
+const DEFERS = /^(?:rmdir|exit|kill|umount_bpffs|netdev_delete|netns_delete)$/;
+const PAUSE: TraceStep = { actor: NOBODY, op: 'sleep', args: { ms: 50 }, expect: {} };
+
+/**
+ * At grain `command` deferred work is done at once; a kernel takes its time. What is seen may lag, and what changes
+ * something waits until the kernel is that far.
+ */
+export function patiently(steps: readonly TraceStep[]): readonly TraceStep[] {
+  return steps.flatMap((step, i) => {
+    if (READS.test(step.op)) return [{ ...step, expect: { ...step.expect, eventually: true } }];
+    const next = steps[i + 1]?.op;
+    const waits = DEFERS.test(step.op) && next !== undefined && next !== PAUSE.op && !READS.test(next);
+    return waits ? [step, PAUSE] : [step];
+  });
+}
 
 /** The trace of one path of choices, as a counterexample at grain `command` prints them. */
 export function traceOfChoices(
@@ -185,6 +199,6 @@ export function traceOfChoices(
       steps.push(step);
       cells.commit();
     }
-    return success(tracer.value.trace(scenario.name, steps.map(patient)));
+    return success(tracer.value.trace(scenario.name, patiently(steps)));
   });
 }

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import seedrandom from 'seedrandom';
 import { bpf } from '../../models/index.ts';
 import { reproducer } from '../../src/conform/repro/emit.ts';
-import { schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
+import { patiently, schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';
@@ -195,6 +195,58 @@ describeLive('counterexamples as reproducers', () => {
       /^not ok .*\n# result: expected EINVAL, got success\n# this kernel does not .* linux-5\.5 /m,
     );
   });
+});
+
+/** A schedule of a scenario, and the operation of it whose expectation is made wrong. */
+const FORMS: readonly (readonly [scenario: string, op: string])[] = [
+  ['descriptors/execve', 'set_cloexec'],
+  ['descriptors/io-uring-keeps-a-file', 'io_uring_register'],
+  ['descriptors/pidfd-getfd', 'pidfd_getfd'],
+  ['descriptors/shared-table', 'clone_files'],
+  ['errno/by-id-and-info', 'list_ids'],
+  ['errno/byte-after-the-last-field', 'link_update'],
+  ['errno/byte-beyond-the-known', 'prog_load'],
+  ['errno/detach-and-query', 'cgroup_stat'],
+  ['errno/no-descriptor-left', 'open_file'],
+  ['pins/busy-file-system', 'umount_bpffs'],
+  ['pins/directories', 'create_file'],
+  ['pins/directory-of-root', 'chmod'],
+  ['pins/mounts', 'open_dir'],
+  ['pins/private-mount', 'mount_bpffs'],
+  ['pins/what-obj-pin-and-obj-get-refuse', 'obj_get'],
+];
+
+/** A schedule of a scenario that has this operation, as a reproducer takes it. */
+function scheduleWith(scenario: string, op: string): TraceSource {
+  const file = join(ROOT, `scenarios/${scenario}.yaml`);
+  const loaded = loadScenario(readFileSync(file, 'utf8'), file, bpf);
+  if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
+  const schedules = schedulesOf(loaded.value, bpf, 'linux-6.18', { most: 20, sample: 20, seed: '1' });
+  if (!schedules.ok) throw new Error(schedules.problems[0]?.message);
+  const source = schedules.value.traces.find(({ trace }) => trace.steps.some((step) => step.op === op));
+  if (source === undefined) throw new Error(`${scenario} has no schedule with ${op}`);
+  return { ...source, trace: { ...source.trace, steps: patiently(source.trace.steps) } };
+}
+
+describeLive('every form in C', () => {
+  afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  for (const [scenario, op] of FORMS)
+    it(`is as the model says in ${scenario}, and notices a wrong expectation of ${op}`, function () {
+      if (!isKernel618) this.skip();
+      const source = scheduleWith(scenario, op);
+      const planted = source.trace.steps.findLastIndex((step) => step.op === op);
+      const steps = source.trace.steps.map((step, i) =>
+        i === planted ? { ...step, expect: { errno: 'EDOM' } } : step,
+      );
+      const trace = { ...source.trace, id: scenario.replaceAll('/', '-'), steps };
+      const { status, stdout } = run(compiled({ ...source, trace }));
+      const wrong = stdout.match(/^not ok \d+/gm);
+      expect(wrong, stdout).to.deep.equal([`not ok ${planted + 1}`]);
+      expect(stdout).to.contain('result: expected EDOM, got ');
+      expect(stdout.match(/^ok /gm)).to.have.length(steps.length - 1);
+      expect(status).to.equal(1);
+    });
 });
 
 describeLive('reproducers in C', () => {

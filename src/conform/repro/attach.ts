@@ -1,7 +1,8 @@
 /** Attaching, detaching and asking, as C. */
 import type { Json, TraceStep } from '../../trace/format.ts';
 import { type Checks, expected, joined, number, text } from './expect.ts';
-import type { Writer, Written } from './writer.ts';
+import { sizedInfo } from './objects.ts';
+import type { Operation, Writer, Written } from './writer.ts';
 
 /** relative_fd, by descriptor or by id. */
 function relative(w: Writer, value: Json | undefined): string {
@@ -25,7 +26,7 @@ function target(w: Writer, value: Json | undefined, command: string, attr: strin
 
 function attachment(w: Writer, step: TraceStep, command: string): Written {
   const { args } = step;
-  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'replace', 'relative', 'expectedRevision');
+  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'replace', 'relative', 'expectedRevision', 'attr');
   w.need('attachment');
   const { field, call } = target(w, args['cgroup'], command, 'attr');
   const fields = w.fields({
@@ -43,7 +44,7 @@ function attachment(w: Writer, step: TraceStep, command: string): Written {
 
 function linkCreate(w: Writer, step: TraceStep): Written {
   const { args, as } = step;
-  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'relative', 'expectedRevision');
+  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'relative', 'expectedRevision', 'attr');
   w.need('link_create');
   const { field, call } = target(w, args['cgroup'], 'BPF_LINK_CREATE', 'attr');
   const fields = w.fields({
@@ -61,7 +62,7 @@ function linkCreate(w: Writer, step: TraceStep): Written {
 
 function linkUpdate(w: Writer, step: TraceStep): Written {
   const { args } = step;
-  w.only(step, 'link', 'prog', 'oldProg', 'flags');
+  w.only(step, 'link', 'prog', 'oldProg', 'flags', 'attr');
   w.need('link_update');
   const fields = w.fields({
     link_fd: w.handle(args['link']),
@@ -74,20 +75,26 @@ function linkUpdate(w: Writer, step: TraceStep): Written {
 }
 
 function linkDetach(w: Writer, step: TraceStep): Written {
-  w.only(step, 'link');
+  w.only(step, 'link', 'attr');
   w.need('link_detach');
   const fields = w.fields({ link_fd: w.handle(step.args['link']) });
   const lines = [`struct link_detach attr = ${fields};`, 'int got = bpf(BPF_LINK_DETACH, &attr, sizeof(attr));'];
   return { lines, conditions: expected(w, step, 'got') };
 }
 
+const QUERY_ARGS = 'attachType cgroup flags capacity noBuffers rawAttachFlags progAttachFlags linkIds attr'.split(' ');
+
 function query(w: Writer, step: TraceStep): Written {
   const { args } = step;
-  w.only(step, 'attachType', 'cgroup', 'flags', 'capacity', 'noBuffers', 'rawAttachFlags');
+  w.only(step, ...QUERY_ARGS);
   w.need('query_attr');
   const buffers = args['noBuffers'] !== true;
   const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : 64;
   if (capacity > 64) w.no('LR421', 'no C form for a query of more than 64 programs');
+  const asksFlags = args['progAttachFlags'] === true;
+  const asksLinks = args['linkIds'] === true;
+  if (asksFlags) w.need('entry_flags');
+  if (asksLinks) w.need('entry_links');
   const { field, call } = target(w, args['cgroup'], 'BPF_PROG_QUERY', 'query');
   const fields = w.fields({
     target_fd: field,
@@ -95,6 +102,8 @@ function query(w: Writer, step: TraceStep): Written {
     query_flags: w.flags(args['flags']),
     prog_ids: buffers ? '(uintptr_t)ids' : '0',
     count: buffers ? String(capacity) : '0',
+    prog_attach_flags: asksFlags ? '(uintptr_t)entry_flags' : '0',
+    link_ids: asksLinks ? '(uintptr_t)entry_links' : '0',
   });
   if (buffers) w.need('ids');
   const written = capacity === 64 ? 'query.count' : `query.count < ${capacity} ? query.count : ${capacity}`;
@@ -102,17 +111,38 @@ function query(w: Writer, step: TraceStep): Written {
     count: (value) => [number(w, 'count', Number(value), 'query.count')],
     revision: (value) => [number(w, 'revision', Number(value), 'query.revision')],
     attachFlags: (value) => [number(w, 'attach_flags', w.flags(value), 'query.attach_flags')],
-    progs: (value) => [text('programs', joined(value), buffers ? `names_of(ids, ${written})` : '""')],
+    progs(value) {
+      if (buffers) w.need('names');
+      return [text('programs', joined(value), buffers ? `names_of(ids, ${written})` : '""')];
+    },
+    // What the trace did not ask for, no kernel shows.
+    progAttachFlags(value) {
+      const flags = (value as readonly Json[]).map((each) => w.flagBits(each)).join(' ');
+      if (asksFlags) w.need('flags_of_entries');
+      return asksFlags ? [text('prog_attach_flags', flags, `flags_of_entries(${written})`)] : [];
+    },
+    links(value) {
+      if (asksLinks) w.need('links_of_entries');
+      const links = (value as readonly Json[]).map((link) => link ?? 'none').join(' ');
+      return asksLinks ? [text('links', links, `links_of_entries(${written})`)] : [];
+    },
+    linkIdsWritten: (value) =>
+      asksLinks ? [number(w, 'link ids are written', value === true ? 1 : 0, 'entry_links[0] != 0')] : [],
   };
   const lines = [`struct query query = ${fields};`, `int got = ${call};`];
   return { lines, conditions: expected(w, step, 'got', checks) };
 }
 
 function linkInfo(w: Writer, step: TraceStep): Written {
-  w.only(step, 'link');
+  w.only(step, 'link', 'info', 'attr');
+  const sized = sizedInfo(w, step, 'link');
+  if (sized !== undefined) return sized;
   w.need('link_info');
   const checks: Checks = {
-    prog: (value) => [text('program', String(value), 'names_of(&info.prog_id, 1)')],
+    prog(value) {
+      w.need('names');
+      return [text('program', String(value), 'names_of(&info.prog_id, 1)')];
+    },
     link(value) {
       w.need('link_name');
       return [text('link', String(value), 'link_name(info.id)')];
@@ -122,13 +152,13 @@ function linkInfo(w: Writer, step: TraceStep): Written {
       return [text('cgroup', value === null ? 'none' : String(value), 'cgroup_name(info.cgroup_id)')];
     },
     attachType: (value) => [number(w, 'attach_type', w.attachType(value), 'info.attach_type')],
-    type: (value) => [number(w, 'type', `BPF_LINK_TYPE_${String(value).toUpperCase()}`, 'info.type')],
+    type: (value) => [number(w, 'type', w.linkType(value), 'info.type')],
   };
   const lines = ['struct link_info info = { 0 };', `int got = link_info(${w.handle(step.args['link'])}, &info);`];
   return { lines, conditions: expected(w, step, 'got', checks) };
 }
 
-export const ATTACHING: Readonly<Record<string, (w: Writer, step: TraceStep) => Written>> = {
+export const ATTACHING: Readonly<Record<string, Operation>> = {
   prog_attach: (w, step) => attachment(w, step, 'BPF_PROG_ATTACH'),
   prog_detach: (w, step) => attachment(w, step, 'BPF_PROG_DETACH'),
   link_create: linkCreate,

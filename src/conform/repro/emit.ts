@@ -3,17 +3,28 @@ import { NOBODY } from '../../trace/check.ts';
 import type { TraceStep } from '../../trace/format.ts';
 import type { TraceSource } from '../../trace/parse.ts';
 import { ATTACHING } from './attach.ts';
-import { pick } from './library.ts';
+import { DESCRIPTORS } from './descriptors.ts';
+import { FILES } from './files.ts';
+import { type Picked, pick } from './library.ts';
 import { cgroupPath, Names } from './names.ts';
 import { OBJECTS } from './objects.ts';
 import { PROCESSES } from './processes.ts';
 import { quoted, say } from './say.ts';
 import { stateAfter } from './state.ts';
-import { type Body, Writer, type Written } from './writer.ts';
+import { type Body, type Operation, Writer, type Written } from './writer.ts';
 
 export { NoReproducer } from './writer.ts';
 
-const OPERATIONS = { ...ATTACHING, ...OBJECTS, ...PROCESSES };
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...ATTACHING,
+  ...DESCRIPTORS,
+  ...FILES,
+  ...OBJECTS,
+  ...PROCESSES,
+};
+
+/** What kernels with cgroup links take in any case. */
+const ATTR_SIZE = 120;
 
 /** Functions and the row of one step. */
 interface Emitted {
@@ -32,23 +43,35 @@ function write(w: Writer, step: TraceStep): Written {
   return operation === undefined ? w.no('LR420', `no C form for the operation ${step.op}`) : operation(w, step);
 }
 
+/** Sizes of attr, and the byte in it that is not zero: behind the fields of short commands, or beyond what kernels know. */
+function withOddAttr(w: Writer, { args, op }: TraceStep, written: Written): Written {
+  const { attr } = args;
+  if (attr === undefined || attr === null) return written;
+  const { size, beyond, tail } = attr as { size?: number; beyond?: boolean; tail?: boolean };
+  if (size !== undefined && size < ATTR_SIZE) w.no('LR421', `no C form for an attr of ${size} bytes of ${op}`);
+  const [total, byte] = beyond === true ? [4096, 4095] : [size ?? ATTR_SIZE, tail === true ? ATTR_SIZE - 8 : 0];
+  return { ...written, lines: [`odd.size = ${total};`, `odd.byte = ${byte};`, ...written.lines] };
+}
+
 function emitStep(w: Writer, step: TraceStep, index: number): Emitted {
   w.at(index);
   const said = say(step);
   const written = write(w, step);
   const state = stateAfter(w, w.trace.steps, index);
-  const { receiver } = written;
+  const { receiver, actor = step.actor } = written;
   const name = `step_${index + 1}`;
   const parts: readonly (readonly [string, Body | undefined])[] = [
-    [name, written],
+    [name, withOddAttr(w, step, written)],
     [`${name}_receive`, receiver?.body],
     [`${name}_see`, state],
   ];
   const functions = parts.flatMap(([as, body]) => (body === undefined ? [] : [functionText(as, body)])).join('\n\n');
   const fields = [
-    `.actor = ${step.actor === NOBODY || step.op === 'sleep' ? '-1' : w.actor(step.actor)}`,
+    `.actor = ${actor === NOBODY || step.op === 'sleep' ? '-1' : w.actor(actor)}`,
     `.run = ${name}`,
-    ...(receiver === undefined ? [] : [`.receiver = ${w.actor(receiver.actor)}`, `.receive = ${name}_receive`]),
+    ...(receiver === undefined
+      ? []
+      : [`.receiver = ${receiver.actor === NOBODY ? '-1' : w.actor(receiver.actor)}`, `.receive = ${name}_receive`]),
     ...(state === undefined ? [] : [`.see = ${name}_see`]),
     ...(step.expect['eventually'] === true ? ['.eventually = true'] : []),
     ...(step.op === 'exit' ? ['.ends = true'] : []),
@@ -84,13 +107,14 @@ function preparation(w: Writer): readonly string[] {
   const { steps, objects } = w.trace;
   const lines: string[] = [];
   const declared = objects.cgroups ?? [];
-  const usesCgroups = [...w.needs].some((need) => CGROUP_SECTIONS.has(need)) || declared.length > 0;
+  const { names: sections } = pick(w.needs);
+  const usesCgroups = sections.has('cgroups') || declared.length > 0;
   if (usesCgroups) {
     w.need('cgroups');
     lines.push('if (!make_root())', '\tskip("no cgroup2 to work in");');
   }
-  if (['event', 'send', 'load_more'].some((need) => w.needs.has(need)))
-    lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
+  if (w.tables) lines.push('memset(shared->tables, 0xff, sizeof(shared->tables)); /* nothing is open */');
+  if (sections.has('log')) lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
   for (const [op, [command, since]] of Object.entries(COMMANDS))
     if (steps.some((step) => step.op === op && succeeds(step))) {
       w.need('probe');
@@ -104,15 +128,13 @@ function preparation(w: Writer): readonly string[] {
     const type = w.attachType(typed.args['attachType']);
     lines.push(`if (!has_revisions(${type}))`, '\tskip("cgroups have no order and no revisions here");');
   }
-  if (w.needs.has('bpffs')) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
-  if (w.needs.has('send')) lines.push('if (!open_outside())', '\tskip("no loopback");');
-  if (w.needs.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
+  if (sections.has('bpffs')) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
+  if (sections.has('send')) lines.push('if (!open_outside())', '\tskip("no loopback");');
+  if (sections.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
   for (const { name, exists } of declared)
     if (exists !== false) lines.push(`if (make_cgroup(${w.cgroup(name)}) < 0)`, '\tskip("cannot make a cgroup");');
   return lines;
 }
-
-const CGROUP_SECTIONS = new Set(['cgroups', 'rmdir', 'join', 'on_cgroup', 'query_attr', 'event', 'shows', 'gone']);
 
 /** Names that messages show, if any function does. */
 function nameTable(array: string, texts: string, values: readonly string[]): readonly string[] {
@@ -121,13 +143,25 @@ function nameTable(array: string, texts: string, values: readonly string[]): rea
   return [`static const char *const ${array}[] = { ${shown.join(', ')} };`];
 }
 
+/** Descriptors as variables, or as a table that lies in shared memory. */
+function descriptorTable({ names, tables }: Writer): readonly string[] {
+  const all = names.all('descriptor').map((name) => names.of('descriptor', name));
+  if (tables) return ['', `struct table {\n\tint ${['unused', ...all].join(', ')};\n};`];
+  if (all.length === 0) return [];
+  return [
+    '',
+    '/* Descriptors: every process has a table, and so numbers, of its own. */',
+    `static int ${all.map((name) => `${name} = -1`).join(', ')};`,
+  ];
+}
+
 function declarations(w: Writer, texts: string): string {
   const { names, trace } = w;
-  const descriptors = names.all('descriptor').map((name) => `${names.of('descriptor', name)} = -1`);
   return [
     names.enumeration('actor', 'ACTORS'),
     names.enumeration('program', 'PROGRAMS'),
     names.enumeration('link', 'LINKS'),
+    names.enumeration('map', 'MAPS'),
     names.enumeration('cgroup', 'CGROUPS'),
     `enum { STEPS = ${trace.steps.length} };`,
     ...nameTable('program_names', texts, names.all('program')),
@@ -138,13 +172,7 @@ function declarations(w: Writer, texts: string): string {
       texts,
       names.all('cgroup').map((name) => cgroupPath(name, trace)),
     ),
-    ...(descriptors.length === 0
-      ? []
-      : [
-          '',
-          '/* Descriptors: every process has a table, and so numbers, of its own. */',
-          `static int ${descriptors.join(', ')};`,
-        ]),
+    ...descriptorTable(w),
   ].join('\n');
 }
 
@@ -173,15 +201,53 @@ function headline(source: TraceSource, speaksFor: string): string {
   ]);
 }
 
-/** Flags that an older header lacks. */
+/** Constants that an older header lacks. */
 const guards = (w: Writer): string =>
-  [...w.flagsUsed]
-    .filter((flag) => /BEFORE|AFTER|_ID$|PREORDER|_LINK$|PATH_FD|RENAME/.test(flag))
-    .map((flag) => `#ifndef ${flag}\n#define ${flag} ${w.flagValues[flag]}\n#endif`)
-    .join('\n');
+  [...w.later].map(([name, value]) => `#ifndef ${name}\n#define ${name} ${value}\n#endif`).join('\n');
 
-const withTabs = (lines: readonly string[]): string =>
-  lines.map((line, i) => (i === 0 ? line : `\t${line}`)).join('\n');
+/** Sections of which every reproducer has one or the other. */
+function variants(w: Writer): readonly string[] {
+  const executes = w.needs.has('execve');
+  return [
+    ...(w.needs.has('odd_attr') ? [] : ['bpf']),
+    executes ? 'memory_file' : 'memory',
+    w.tables ? 'start_with_table' : 'start',
+  ];
+}
+
+/** What stands at the places that the library leaves open, by their names. */
+function placeholders(
+  w: Writer,
+  { kept }: Picked,
+  prepare: readonly string[],
+  clean: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const executes = w.needs.has('execve');
+  return {
+    PREPARE: prepare,
+    CLEAN: clean,
+    KEPT: kept.map((name) => `{ &${name}, sizeof(${name}) },`),
+    SHARED: [
+      ...(w.tables
+        ? ['struct table tables[ACTORS + 1];', 'int table_of[ACTORS + 1]; /* whose table an actor uses */']
+        : []),
+      ...(executes ? ['unsigned char kept[65536];'] : []),
+    ],
+    GO_ON: executes ? ['if (argc == 3)', '\tgo_on(argv[1], argv[2]);'] : [],
+  };
+}
+
+const ARGUMENTS = 'ARGUMENTS';
+
+/** A line that consists of a name gives way to what stands for it. */
+function filled(text: string, fills: Readonly<Record<string, readonly string[]>>): string {
+  const lines = text.replaceAll(/^\t([A-Z_]+)\n/gm, (line, name: string) => {
+    const stands = fills[name];
+    return stands === undefined ? line : stands.map((each) => `\t${each}\n`).join('');
+  });
+  const { GO_ON = [] } = fills;
+  return lines.replace(ARGUMENTS, GO_ON.length > 0 ? 'int argc, char **argv' : 'void');
+}
 
 /**
  * The C file of a trace. `semantics` is what its expectations come from, if that is a model and not a file. Throws
@@ -198,13 +264,14 @@ export function reproducer(
   const steps = trace.steps.map((step, index) => emitStep(w, step, index));
   const prepare = preparation(w);
   const clean = [
-    ...(w.needs.has('bpffs') ? ['remove_bpffs();'] : []),
+    ...(prepare.some((line) => line.includes('mount_bpffs')) ? ['remove_bpffs();'] : []),
     ...(prepare.some((line) => line.includes('make_root')) ? ['remove_cgroups();'] : []),
   ];
-  const { headers, texts } = pick(['base', 'main', ...w.needs]);
-  const main = (texts.at(-1) ?? '')
-    .replace('\tCLEAN\n', clean.length === 0 ? '' : `\t${withTabs(clean)}\n`)
-    .replace('\tPREPARE\n', prepare.length === 0 ? '' : `\t${withTabs(prepare)}\n`);
+  const picked = pick(['base', 'main', ...variants(w), ...w.needs]);
+  const { headers } = picked;
+  const fills = placeholders(w, picked, prepare, clean);
+  const texts = picked.texts.map((text) => filled(text, fills));
+  const main = texts.at(-1) ?? '';
   const functions = steps.map((step) => step.functions);
   const used = [...texts, ...functions].join('\n');
   return `${[

@@ -1,7 +1,7 @@
 /** Expectations as conditions in C. */
 import type { Expectation, Json, TraceStep } from '../../trace/format.ts';
 import { quoted } from './say.ts';
-import type { Writer } from './writer.ts';
+import type { Writer, Written } from './writer.ts';
 
 /** How the value behind a result key is checked, where the operation has it. */
 export type Checks = Readonly<Record<string, (value: Json) => readonly string[]>>;
@@ -60,3 +60,9 @@ export const text = (what: string, wanted: string, got: string): string =>
   `expect_text(${quoted(what)}, ${quoted(wanted)}, ${got})`;
 
 export const joined = (names: Json): string => (names as readonly string[]).join(' ');
+
+/** One call whose result is all there is to see. */
+export const simple = (w: Writer, step: TraceStep, call: string): Written => ({
+  lines: [`int got = ${call};`],
+  conditions: expected(w, step, 'got'),
+});

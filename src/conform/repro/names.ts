@@ -1,23 +1,31 @@
 /** What a reproducer calls the things of a trace: C identifiers, each used for one name only. */
 import type { TraceFile } from '../../trace/format.ts';
 
-type Kind = 'program' | 'link' | 'cgroup' | 'actor' | 'descriptor';
+type Kind = 'program' | 'link' | 'map' | 'cgroup' | 'actor' | 'descriptor';
 
 const PREFIX: Readonly<Record<Kind, string>> = {
   program: 'PROG_',
   link: 'LINK_',
+  map: 'THE_MAP_',
   cgroup: 'CGROUP_',
   actor: '',
   descriptor: 'fd_',
 };
 
 /** Names that a process of the trace may have, and C or a header has already. */
-const TAKEN = /^(?:[a-z]+|E[A-Z0-9]+|STEPS|ACTORS|LINKS|CGROUPS|PROGRAMS|PREPARE|CLEAN|NULL|BPF_.*|SIG.*)$/;
+const TAKEN = /^(?:[a-z]+|E[A-Z0-9]+|STEPS|ACTORS|LINKS|MAPS|CGROUPS|PROGRAMS|PREPARE|CLEAN|OURS.*|NULL|BPF_.*|SIG.*)$/;
 
 export class Names {
   private readonly known = new Map<string, string>();
   private readonly used = new Set<string>();
-  private readonly order: Record<Kind, string[]> = { program: [], link: [], cgroup: [], actor: [], descriptor: [] };
+  private readonly order: Record<Kind, string[]> = {
+    program: [],
+    link: [],
+    map: [],
+    cgroup: [],
+    actor: [],
+    descriptor: [],
+  };
 
   constructor({ objects }: TraceFile) {
     for (const { name } of objects.cgroups ?? []) this.of('cgroup', name);
@@ -51,10 +59,12 @@ export class Names {
   }
 }
 
-/** Directories below the root, parents first: their place among the declared cgroups. */
-export function cgroupPath(name: string, { objects }: TraceFile): string {
+/** Directory below the root: that of the parents, or of the cgroup whose directory is made again. */
+export function cgroupPath(name: string, { objects, steps }: Pick<TraceFile, 'objects' | 'steps'>): string {
+  const again = steps.find(({ op, args }) => op === 'mkdir' && args['cgroup'] === name)?.args['path'];
+  if (typeof again === 'string') return cgroupPath(again, { objects, steps });
   const declared = (objects.cgroups ?? []).find((each) => each.name === name);
   const own = name.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
   const parent = declared?.parent ?? null;
-  return parent === null ? own : `${cgroupPath(parent, { objects } as TraceFile)}/${own}`;
+  return parent === null ? own : `${cgroupPath(parent, { objects, steps })}/${own}`;
 }

@@ -1,15 +1,16 @@
 /** Programs, ids, pins and descriptors, as C. */
 import type { Json, TraceStep } from '../../trace/format.ts';
 import { MAP_TYPES, PROG_TYPES } from '../numbers.ts';
-import { type Checks, expected, number } from './expect.ts';
-import type { Writer, Written } from './writer.ts';
+import { opens } from './descriptors.ts';
+import { type Checks, expected, number, simple } from './expect.ts';
+import type { Operation, Writer, Written } from './writer.ts';
 
 /** What a template of a program may say for there to be a C form. */
 const TEMPLATE = new Set(['name', 'type', 'expectedAttachType', 'returns', 'setRetval', 'cgroupStorage']);
 
 function progLoad(w: Writer, step: TraceStep): Written {
   const { args, as } = step;
-  w.only(step, 'prog');
+  w.only(step, 'prog', 'attr');
   const template = (w.trace.objects.progs ?? []).find(({ name }) => name === args['prog']);
   if (template === undefined) return w.no('LR421', `there is no program template "${String(args['prog'])}"`);
   if (PROG_TYPES[template.type] === undefined) w.no('LR421', `no C form for programs of type ${template.type}`);
@@ -34,114 +35,54 @@ function progLoad(w: Writer, step: TraceStep): Written {
         ]
       : []),
   ];
-  const { lines, variable } = w.yields(`prog_load${more ? '_more' : ''}(${call.join(', ')})`, as);
-  return { lines, conditions: expected(w, step, variable) };
+  return opens(w, step, `prog_load${more ? '_more' : ''}(${call.join(', ')})`);
 }
 
-/** `sameAs`: the descriptor is one of that object. */
-function sameAs(w: Writer, variable: string): Checks {
-  return {
-    sameAs(value) {
-      w.need('id_of');
-      const isLink = w.trace.steps.some(({ op, as }) => op === 'link_create' && as === value);
-      const id = isLink ? `shared->link_id[${w.link(value)}]` : `shared->prog_id[${w.program(value)}]`;
-      return [number(w, `id of ${String(value)}`, id, `id_of(${variable})`)];
-    },
-  };
-}
+const PATH_FD = 1 << 14;
 
 function byId(w: Writer, step: TraceStep, command: string): Written {
   const { args } = step;
-  w.only(step, 'progId', 'linkId', 'id', 'rawOpenFlags');
+  w.only(step, 'progId', 'linkId', 'mapId', 'id', 'rawOpenFlags', 'attr');
   w.need('get_fd_by_id');
-  const { progId, linkId, id } = args;
+  const { progId, linkId, mapId, id } = args;
   const named = typeof progId === 'string' ? `shared->prog_id[${w.program(progId)}]` : undefined;
   const link = typeof linkId === 'string' ? `shared->link_id[${w.link(linkId)}]` : undefined;
-  const fields = w.fields({ id: named ?? link ?? String(id ?? 0), open_flags: w.flags(args['rawOpenFlags']) });
-  const { lines, variable } = yieldsChecked(w, step, `bpf(${command}, &attr, sizeof(attr))`);
-  return {
-    lines: [`struct get_fd_by_id attr = ${fields};`, ...lines],
-    conditions: expected(w, step, variable, sameAs(w, variable)),
-  };
+  const map = typeof mapId === 'string' ? `shared->map_id[${w.map(mapId)}]` : undefined;
+  const fields = w.fields({ id: named ?? link ?? map ?? String(id ?? 0), open_flags: w.flags(args['rawOpenFlags']) });
+  const opened = opens(w, step, `bpf(${command}, &attr, sizeof(attr))`);
+  return { ...opened, lines: [`struct get_fd_by_id attr = ${fields};`, ...opened.lines] };
 }
 
-/** A descriptor whose object is looked at may only be dropped afterwards: it gets a name if it has none. */
-function yieldsChecked(w: Writer, step: TraceStep, call: string): ReturnType<Writer['yields']> {
-  const { sameAs: looked, eventually, errno } = step.expect;
-  // Asked again until it fails: what it yields before must not keep the object.
-  if (eventually === true && errno !== undefined) return w.yields(call, undefined);
-  return w.yields(call, step.as ?? (looked === undefined ? undefined : 'looked_at'));
+/** The attr of OBJ_PIN and OBJ_GET. A path that is relative to path_fd stands as it is. */
+function pathFields(w: Writer, { args }: TraceStep, bpfFd: string): string {
+  const { path, flags, pathFd } = args;
+  w.need('object_path');
+  const isRelative = (w.flagBits(flags) & PATH_FD) !== 0 && !String(path).startsWith('/');
+  if (isRelative) w.need('bpffs');
+  return w.fields({
+    pathname: `(uintptr_t)${isRelative ? JSON.stringify(path) : w.path(path)}`,
+    bpf_fd: w.handle(args[bpfFd]),
+    file_flags: w.flags(flags),
+    path_fd: w.handle(pathFd),
+  });
 }
 
 function objPin(w: Writer, step: TraceStep): Written {
-  const { args } = step;
-  w.only(step, 'obj', 'path', 'flags');
-  w.need('object_path');
-  const fields = w.fields({
-    pathname: `(uintptr_t)${w.path(args['path'])}`,
-    bpf_fd: w.handle(args['obj']),
-    file_flags: w.flags(args['flags']),
-  });
+  w.only(step, 'obj', 'path', 'flags', 'pathFd', 'attr');
+  const fields = pathFields(w, step, 'obj');
   const lines = [`struct object_path attr = ${fields};`, 'int got = bpf(BPF_OBJ_PIN, &attr, sizeof(attr));'];
   return { lines, conditions: expected(w, step, 'got') };
 }
 
 function objGet(w: Writer, step: TraceStep): Written {
-  const { args } = step;
-  w.only(step, 'path', 'flags', 'mapDef');
-  w.need('object_path');
-  const fields = w.fields({ pathname: `(uintptr_t)${w.path(args['path'])}`, file_flags: w.flags(args['flags']) });
-  const { lines, variable } = yieldsChecked(w, step, 'bpf(BPF_OBJ_GET, &attr, sizeof(attr))');
-  return {
-    lines: [`struct object_path attr = ${fields};`, ...lines],
-    conditions: expected(w, step, variable, sameAs(w, variable)),
-  };
-}
-
-function close(w: Writer, step: TraceStep): Written {
-  w.only(step, 'handle');
-  const { handle } = step.args;
-  if (typeof handle === 'number') return simple(w, step, `result(close(${handle}))`);
-  w.need('close');
-  return simple(w, step, `close_fd(&${w.handle(handle)})`);
-}
-
-/** One call whose result is all there is to see. */
-export const simple = (w: Writer, step: TraceStep, call: string): Written => ({
-  lines: [`int got = ${call};`],
-  conditions: expected(w, step, 'got'),
-});
-
-function onPath(call: (path: string) => string) {
-  return (w: Writer, step: TraceStep): Written => {
-    w.only(step, 'path');
-    return simple(w, step, `result(${call(w.path(step.args['path']))})`);
-  };
-}
-
-function rename(w: Writer, step: TraceStep): Written {
-  const { args } = step;
-  w.only(step, 'path', 'to', 'flags');
-  const [from, to, flags] = [w.path(args['path']), w.path(args['to']), w.flags(args['flags'])];
-  const call = flags === '0' ? `rename(${from}, ${to})` : `renameat2(AT_FDCWD, ${from}, AT_FDCWD, ${to}, ${flags})`;
-  return simple(w, step, `result(${call})`);
-}
-
-const twoPaths =
-  (call: string) =>
-  (w: Writer, step: TraceStep): Written => {
-    w.only(step, 'path', 'to');
-    return simple(w, step, `result(${call}(${w.path(step.args['path'])}, ${w.path(step.args['to'])}))`);
-  };
-
-function dup(w: Writer, step: TraceStep): Written {
-  w.only(step, 'handle');
-  const { lines, variable } = w.yields(`result(dup(${w.handle(step.args['handle'])}))`, step.as);
-  return { lines, conditions: expected(w, step, variable) };
+  w.only(step, 'path', 'flags', 'mapDef', 'pathFd', 'bpfFd', 'attr');
+  const fields = pathFields(w, step, 'bpfFd');
+  const opened = opens(w, step, 'bpf(BPF_OBJ_GET, &attr, sizeof(attr))');
+  return { ...opened, lines: [`struct object_path attr = ${fields};`, ...opened.lines] };
 }
 
 function mapCreate(w: Writer, step: TraceStep): Written {
-  w.only(step, 'map');
+  w.only(step, 'map', 'attr');
   const template = (w.trace.objects.maps ?? []).find(({ name }) => name === step.args['map']);
   const type = String(template?.['type']);
   if (template === undefined || MAP_TYPES[type] === undefined)
@@ -151,8 +92,8 @@ function mapCreate(w: Writer, step: TraceStep): Written {
   const entries = isStorage ? 0 : Number(template['maxEntries'] ?? 1);
   w.need('map_create');
   const sizes = [keySize, Number(template['valueSize'] ?? 8), entries].join(', ');
-  const { lines, variable } = w.yields(`map_create(BPF_MAP_TYPE_${type.toUpperCase()}, ${sizes})`, step.as);
-  return { lines, conditions: expected(w, step, variable) };
+  const made = w.map(step.as ?? template.name);
+  return opens(w, step, `map_create(BPF_MAP_TYPE_${type.toUpperCase()}, ${sizes}, ${made})`);
 }
 
 function mapLookup(w: Writer, step: TraceStep): Written {
@@ -173,48 +114,103 @@ function mapLookup(w: Writer, step: TraceStep): Written {
   return { lines, conditions: expected(w, step, 'got', checks) };
 }
 
-function openPin(w: Writer, step: TraceStep): Written {
-  w.only(step, 'path', 'oPath');
-  const flags = step.args['oPath'] === true ? 'O_PATH' : 'O_RDONLY';
-  const { lines, variable } = w.yields(`result(open(${w.path(step.args['path'])}, ${flags} | O_CLOEXEC))`, step.as);
-  return { lines, conditions: expected(w, step, variable) };
+function mapUpdate(w: Writer, step: TraceStep): Written {
+  const { map, key, value, flags } = step.args;
+  w.only(step, 'map', 'key', 'value', 'flags', 'attr');
+  w.need('map_update');
+  const { prog } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, Json>>;
+  if (typeof value !== 'number' && prog === undefined)
+    w.no('LR421', 'no C form for a value of a map that is no program');
+  const what = prog === undefined ? String(value) : w.handle(prog);
+  return simple(w, step, `map_update(${[w.handle(map), Number(key ?? 0), what, w.flags(flags)].join(', ')})`);
 }
 
-function chmod(w: Writer, step: TraceStep): Written {
-  w.only(step, 'path', 'mode');
-  const mode = String(step.args['mode']);
-  if (!/^0?[0-7]{3,4}$/.test(mode)) w.no('LR421', `no C form for the mode ${mode}`);
-  return simple(w, step, `result(chmod(${w.path(step.args['path'])}, ${mode.startsWith('0') ? mode : `0${mode}`}))`);
+function mapDelete(w: Writer, step: TraceStep): Written {
+  const { map, key } = step.args;
+  w.only(step, 'map', 'key', 'attr');
+  w.need('map_delete');
+  return simple(w, step, `map_delete(${w.handle(map)}, ${Number(key ?? 0)})`);
 }
 
-function stat(w: Writer, step: TraceStep): Written {
-  w.only(step, 'path');
-  w.need('stat_path');
-  const checks: Checks = {
-    mode: (value) => [number(w, 'mode', String(value), 'info.st_mode')],
-    nlink: (value) => [number(w, 'nlink', Number(value), 'info.st_nlink')],
+const NEXT_ID: Readonly<Record<string, string>> = {
+  prog: 'BPF_PROG_GET_NEXT_ID',
+  map: 'BPF_MAP_GET_NEXT_ID',
+  link: 'BPF_LINK_GET_NEXT_ID',
+};
+
+function listIds(w: Writer, step: TraceStep): Written {
+  const { kind, start } = step.args;
+  w.only(step, 'kind', 'start');
+  const command = NEXT_ID[String(kind)] ?? w.no('LR421', `no C form for ids of kind ${String(kind)}`);
+  w.need('list_ids');
+  const each = (names: Json, there: number): readonly string[] => {
+    w.need('lists');
+    return (names as readonly string[]).map((name) => number(w, `${name} is listed`, there, `lists(${w.idOf(name)})`));
   };
-  const lines = ['struct stat info = { 0 };', `int got = stat_path(${w.path(step.args['path'])}, &info);`];
+  const checks: Checks = { includes: (names) => each(names, 1), excludes: (names) => each(names, 0) };
+  const lines = [`int got = list_ids(${command}, ${Number(start ?? 0)});`];
   return { lines, conditions: expected(w, step, 'got', checks) };
 }
 
-export const OBJECTS: Readonly<Record<string, (w: Writer, step: TraceStep) => Written>> = {
+function objectInfo(w: Writer, step: TraceStep, what: 'prog' | 'map'): Written {
+  w.only(step, what, 'info', 'attr');
+  const sized = sizedInfo(w, step, what);
+  if (sized !== undefined) return sized;
+  w.need('object_info');
+  const checks: Checks = {
+    type: (value) => [number(w, 'type', `BPF_${what.toUpperCase()}_TYPE_${String(value).toUpperCase()}`, 'info[0]')],
+    [what](value) {
+      w.need('expect_number');
+      return [number(w, `id of ${String(value)}`, w.idOf(value), 'info[1]')];
+    },
+  };
+  const lines = ['uint32_t info[2];', `int got = object_info(${w.handle(step.args[what])}, info);`];
+  return { lines, conditions: expected(w, step, 'got', checks) };
+}
+
+/** An info of a size of the trace's own. */
+export function sizedInfo(w: Writer, step: TraceStep, what: string): Written | undefined {
+  const { info } = step.args;
+  if (info === undefined || info === null) return undefined;
+  const { size, beyond } = info as { size?: number; beyond?: boolean };
+  w.need('sized_info');
+  const shape = beyond === true ? '4096, 4092' : `${size ?? 0}, 0`;
+  return simple(w, step, `sized_info(${w.handle(step.args[what])}, ${shape})`);
+}
+
+function bindMap(w: Writer, step: TraceStep): Written {
+  const { prog, map, flags } = step.args;
+  w.only(step, 'prog', 'map', 'flags');
+  const fields = [w.handle(prog), w.handle(map), w.flags(flags)].join(', ');
+  const lines = [
+    `struct { uint32_t prog_fd, map_fd, flags; } attr = { ${fields} };`,
+    'int got = bpf(BPF_PROG_BIND_MAP, &attr, sizeof(attr));',
+  ];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+function unknownCommand(w: Writer, step: TraceStep): Written {
+  const command = Number(step.args['cmd']);
+  w.only(step, 'cmd');
+  if (!(command >= 64)) w.no('LR421', `no C form for the command ${command}: kernels may know it`);
+  const lines = ['uint32_t attr[16] = { 0 };', `int got = bpf(${command}, attr, sizeof(attr));`];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
+export const OBJECTS: Readonly<Record<string, Operation>> = {
   prog_load: progLoad,
   prog_get_fd_by_id: (w, step) => byId(w, step, 'BPF_PROG_GET_FD_BY_ID'),
   link_get_fd_by_id: (w, step) => byId(w, step, 'BPF_LINK_GET_FD_BY_ID'),
+  map_get_fd_by_id: (w, step) => byId(w, step, 'BPF_MAP_GET_FD_BY_ID'),
+  list_ids: listIds,
+  prog_info: (w, step) => objectInfo(w, step, 'prog'),
+  map_info: (w, step) => objectInfo(w, step, 'map'),
   obj_pin: objPin,
   obj_get: objGet,
-  unlink: onPath((path) => `unlink(${path})`),
-  pin_mkdir: onPath((path) => `mkdir(${path}, 0755)`),
-  pin_rmdir: onPath((path) => `rmdir(${path})`),
-  rename,
-  hardlink: twoPaths('link'),
-  symlink: twoPaths('symlink'),
-  open_pin: openPin,
-  chmod,
-  stat,
   map_create: mapCreate,
   map_lookup: mapLookup,
-  close,
-  dup,
+  map_update: mapUpdate,
+  map_delete: mapDelete,
+  prog_bind_map: bindMap,
+  unknown_command: unknownCommand,
 };

@@ -1,8 +1,9 @@
 /** Processes, messages, cgroups and events, as C. */
-import type { TraceStep } from '../../trace/format.ts';
-import { type Checks, expected, joined, number, text } from './expect.ts';
-import { simple } from './objects.ts';
-import type { Writer, Written } from './writer.ts';
+import { NOBODY } from '../../trace/check.ts';
+import type { Json, TraceStep } from '../../trace/format.ts';
+import { opens } from './descriptors.ts';
+import { type Checks, expected, joined, number, simple, text } from './expect.ts';
+import type { Operation, Writer, Written } from './writer.ts';
 
 function sendFd(w: Writer, step: TraceStep): Written {
   const { args } = step;
@@ -22,12 +23,8 @@ function socketPair(w: Writer, step: TraceStep): Written {
   w.only(step, 'peer');
   const [left, right] = [w.handle(step.as ?? null), w.handle(step.args['peer'])];
   if (left === '0' || right === '0') w.no('LR421', 'a socketpair whose ends have no names has no C form');
-  w.need('pass');
-  const lines = [
-    'int ends[2] = { -1, -1 };',
-    'int got = result(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));',
-  ];
-  return { lines: [...lines, `${left} = ends[0];`, `${right} = ends[1];`], conditions: expected(w, step, 'got') };
+  w.need('make_pair');
+  return simple(w, step, `make_pair(&${left}, &${right})`);
 }
 
 function sendMessage(w: Writer, step: TraceStep): Written {
@@ -39,8 +36,7 @@ function sendMessage(w: Writer, step: TraceStep): Written {
 function receiveMessage(w: Writer, step: TraceStep): Written {
   w.only(step, 'socket');
   w.need('take');
-  const { lines, variable } = w.yields(`take(${w.handle(step.args['socket'])})`, step.as);
-  return { lines, conditions: expected(w, step, variable) };
+  return opens(w, step, `take(${w.handle(step.args['socket'])})`);
 }
 
 function onCgroup(section: string, call: string, ...known: readonly string[]) {
@@ -52,21 +48,47 @@ function onCgroup(section: string, call: string, ...known: readonly string[]) {
 }
 
 function openCgroup(w: Writer, step: TraceStep): Written {
-  w.only(step, 'cgroup');
+  const { cgroup, oPath } = step.args;
+  w.only(step, 'cgroup', 'oPath');
   w.need('cgroups');
-  const { lines, variable } = w.yields(`open_cgroup(${w.cgroup(step.args['cgroup'])})`, step.as);
-  return { lines, conditions: expected(w, step, variable) };
+  return opens(w, step, `open_cgroup(${w.cgroup(cgroup)}, ${oPath === true ? 'O_PATH' : 'O_RDONLY | O_DIRECTORY'})`);
 }
 
+function cgroupStat(w: Writer, step: TraceStep): Written {
+  const { cgroup } = step.args;
+  w.only(step, 'cgroup');
+  w.need('cgroup_stat');
+  const isHandle = typeof cgroup === 'object' && cgroup !== null;
+  const directory = isHandle
+    ? w.handle((cgroup as { handle?: Json }).handle)
+    : `open_cgroup(${w.cgroup(cgroup)}, O_RDONLY | O_DIRECTORY)`;
+  const checks: Checks = { nrDying: (value) => [number(w, 'nr_dying_descendants', Number(value), 'dying')] };
+  const lines = isHandle
+    ? ['unsigned long dying = 0;', `int got = count_dying(${directory}, &dying);`]
+    : [
+        'unsigned long dying = 0;',
+        `int directory = ours(${directory}), got = count_dying(directory, &dying);`,
+        'close(directory);',
+      ];
+  return { lines, conditions: expected(w, step, 'got', checks) };
+}
+
+/** What happens at a hook: a function, and section, of the library. */
 const HOOKS: Readonly<Record<string, string>> = {
-  cgroup_inet_egress: 'EGRESS',
-  cgroup_inet_ingress: 'INGRESS',
-  cgroup_inet_sock_create: 'SOCK_CREATE',
+  cgroup_inet_egress: 'egress',
+  cgroup_inet_ingress: 'ingress',
+  cgroup_inet_sock_create: 'make_socket',
+  cgroup_inet_sock_release: 'release_socket',
+  cgroup_getsockopt: 'get_option',
+  cgroup_setsockopt: 'set_option',
+  cgroup_inet4_connect: 'connect_socket',
+  cgroup_inet4_bind: 'bind_socket',
+  cgroup_udp4_sendmsg: 'send_message',
 };
 
 /** Nobody is told that a packet was refused on its way in: it is merely not there. */
 function asSeen(step: TraceStep, hook: string): TraceStep {
-  if (hook !== 'INGRESS' || step.expect['verdict'] !== 'deny') return step;
+  if (hook !== 'ingress' || step.expect['verdict'] !== 'deny') return step;
   const { errno: _, ...rest } = step.expect;
   return { ...step, expect: { ...rest, verdict: 'dropped' } };
 }
@@ -103,20 +125,37 @@ function eventWritten(w: Writer, step: TraceStep, call: string): Written {
   return { lines: said ? [...lines, 'int got = event.unborn ? -ENOENT : -event.error;'] : lines, conditions };
 }
 
+/** An event that an actor makes, or a packet through a socket that it holds, is that actor's to take. */
+function fireBy(w: Writer, given: TraceStep): Written | undefined {
+  const { hook, actor, socket } = given.args;
+  if (typeof socket === 'string') {
+    const [owner = '', name = ''] = socket.split(':');
+    w.only(given, 'hook', 'socket');
+    if (hook !== 'cgroup_inet_egress') w.no('LR421', 'no C form for packets that an open socket receives');
+    return { ...send(w, { ...given, actor: owner, args: { socket: name } }), actor: owner };
+  }
+  if (typeof actor !== 'string') return undefined;
+  w.only(given, 'hook', 'actor');
+  if (hook !== 'cgroup_sysctl') w.no('LR421', `no C form for events at the hook ${String(hook)} by an actor`);
+  w.need('own_event');
+  return { ...eventWritten(w, given, 'read_sysctl()'), actor };
+}
+
 function fire(w: Writer, given: TraceStep): Written {
   const { args } = given;
+  const own = fireBy(w, given);
+  if (own !== undefined) return own;
+  const happens = HOOKS[String(args['hook'])];
+  if (happens === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
   w.only(given, 'hook', 'cgroup');
-  const hook = HOOKS[String(args['hook'])];
-  if (hook === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
-  w.need('event');
-  return eventWritten(w, asSeen(given, hook), `fire(${w.cgroup(args['cgroup'])}, ${hook})`);
+  w.need(happens);
+  return eventWritten(w, asSeen(given, happens), `fire(${w.cgroup(args['cgroup'] ?? 'outside')}, ${happens})`);
 }
 
 function openSocket(w: Writer, step: TraceStep): Written {
   w.only(step);
   w.need('sockets');
-  const { lines, variable } = w.yields('open_socket()', step.as);
-  return { lines, conditions: expected(w, step, variable) };
+  return opens(w, step, 'open_socket()');
 }
 
 function send(w: Writer, step: TraceStep): Written {
@@ -149,17 +188,45 @@ function kill(w: Writer, step: TraceStep): Written {
   return simple(w, step, `kill_process(${w.actor(step.args['target'])})`);
 }
 
-function wait(w: Writer, step: TraceStep): Written {
-  w.only(step, 'target');
-  w.need('wait');
-  return simple(w, step, `wait_for(${w.actor(step.args['target'])})`);
+/** Whose child it is: ours, if who made it has ended. */
+function parentOf(w: Writer, child: Json | undefined): string {
+  const parent =
+    w.before.find(({ op, as }) => (op === 'fork' || op === 'clone_files') && as === child)?.actor ?? NOBODY;
+  const ended = w.before.some(
+    ({ actor, op, args }) => (op === 'exit' && actor === parent) || (op === 'kill' && args['target'] === parent),
+  );
+  return ended ? NOBODY : parent;
 }
 
-export const PROCESSES: Readonly<Record<string, (w: Writer, step: TraceStep) => Written>> = {
+function wait(w: Writer, step: TraceStep): Written {
+  const { target } = step.args;
+  w.only(step, 'target');
+  w.need('wait');
+  const waits = simple(w, step, `wait_for(${w.actor(target)})`);
+  if (step.expect['errno'] !== undefined) return waits;
+  const parent = parentOf(w, target);
+  const reaps = `reap(${w.actor(target)})`;
+  if (parent === step.actor) return { ...waits, conditions: [...waits.conditions, reaps] };
+  return { ...waits, receiver: { actor: parent, body: { lines: [], conditions: [reaps] } } };
+}
+
+/** The answer to a step that succeeds comes from the image that was executed. */
+function execve(w: Writer, step: TraceStep): Written {
+  w.only(step);
+  w.need('execve');
+  return simple(w, step, `execute(${w.actor(step.actor)})`);
+}
+
+export const PROCESSES: Readonly<Record<string, Operation>> = {
   fork(w, step) {
-    w.only(step);
+    w.only(step, 'child');
     return simple(w, step, `start(${w.actor(step.as ?? 'a process without a name')})`);
   },
+  clone_files(w, step) {
+    w.only(step, 'child');
+    return simple(w, step, `begin(${w.actor(step.as ?? 'a process without a name')}, true)`);
+  },
+  execve,
   exit(w, step) {
     w.only(step);
     if (step.expect['ok'] !== true) w.no('LR421', 'exit has no other C form than one that succeeds');
@@ -176,6 +243,7 @@ export const PROCESSES: Readonly<Record<string, (w: Writer, step: TraceStep) => 
   rmdir: onCgroup('rmdir', 'remove_cgroup', 'expectBusy'),
   join: onCgroup('join', 'join_cgroup'),
   open_cgroup: openCgroup,
+  cgroup_stat: cgroupStat,
   open_socket: openSocket,
   set_caps: setCaps,
   send,

@@ -2,6 +2,7 @@
 import type { Json, TraceFile, TraceStep } from '../../trace/format.ts';
 import { InputError, type Position } from '../../world/input.ts';
 import { ATTACH_TYPES } from '../numbers.ts';
+import { LATER_ATTACH_TYPES, LATER_FLAGS, LATER_LINK_TYPES } from './later.ts';
 import type { Names } from './names.ts';
 
 /** The trace has no C form. */
@@ -18,7 +19,23 @@ export interface Body {
 export interface Written extends Body {
   /** A second half that another process does. */
   readonly receiver?: { readonly actor: string; readonly body: Body };
+  /** Who takes the step, if not the actor that the trace names. */
+  readonly actor?: string;
 }
+
+/** How one operation becomes C. Throws NoReproducer. */
+export type Operation = (w: Writer, step: TraceStep) => Written;
+
+/** Commands that make an object, by the kind of object that they make. */
+const MAKES: Readonly<Record<string, 'program' | 'link' | 'map'>> = {
+  prog_load: 'program',
+  link_create: 'link',
+  raw_tp_open: 'link',
+  map_create: 'map',
+};
+
+/** Steps after which numbers of descriptors must be known to more than one process or image. */
+const SHARES_TABLES = new Set(['clone_files', 'execve', 'pidfd_getfd']);
 
 export class Writer {
   readonly trace: TraceFile;
@@ -27,10 +44,12 @@ export class Writer {
   readonly flagValues: Readonly<Record<string, number>>;
   /** Sections of the library that are needed. */
   readonly needs = new Set<string>();
-  /** Flags that an older header may not have. */
-  readonly flagsUsed = new Set<string>();
+  /** Constants that an older header may not have. */
+  readonly later = new Map<string, number>();
   /** Descriptors that some step has filled already. */
   private readonly filled = new Set<string>();
+  /** The numbers of descriptors lie in shared memory. */
+  readonly tables: boolean;
   private readonly positions: readonly Position[];
   private index = 0;
 
@@ -44,10 +63,16 @@ export class Writer {
     this.names = names;
     this.flagValues = flagValues;
     this.positions = positions;
+    this.tables = trace.steps.some(({ op, args }) => SHARES_TABLES.has(op) || typeof args['from'] === 'string');
   }
 
   at(index: number): void {
     this.index = index;
+  }
+
+  /** The steps before this one. */
+  get before(): readonly TraceStep[] {
+    return this.trace.steps.slice(0, this.index);
   }
 
   no(code: 'LR420' | 'LR421', message: string): never {
@@ -71,6 +96,21 @@ export class Writer {
     return this.names.of('link', String(name));
   }
 
+  map(name: Json | undefined): string {
+    return this.names.of('map', String(name));
+  }
+
+  /** Where the id of an object stands. */
+  idOf(name: Json | undefined): string {
+    const made = this.trace.steps.find(
+      ({ op, as, args }) => MAKES[op] !== undefined && (as ?? args['prog'] ?? args['map']) === name,
+    );
+    const kind = MAKES[made?.op ?? 'prog_load'] ?? 'program';
+    this.need('id_of');
+    const array = { program: 'prog_id', link: 'link_id', map: 'map_id' }[kind];
+    return `shared->${array}[${this.names.of(kind, String(name))}]`;
+  }
+
   /** -1 is a cgroup above everything of the trace. */
   cgroup(name: Json | undefined): string {
     return name === 'outside' ? '-1' : this.names.of('cgroup', String(name));
@@ -84,14 +124,44 @@ export class Writer {
   handle(value: Json | undefined): string {
     if (value === undefined || value === null) return '0';
     if (typeof value === 'number') return String(value);
-    return this.names.of('descriptor', String(value));
+    return this.descriptor(String(value), 'own->');
+  }
+
+  private descriptor(name: string, table: string): string {
+    return (this.tables ? table : '') + this.names.of('descriptor', name);
+  }
+
+  /** A handle of another process. */
+  handleOf(actor: string, value: Json | undefined): string {
+    if (typeof value !== 'string') return this.handle(value);
+    return this.descriptor(value, `shared->tables[shared->table_of[${this.actor(actor)}]].`);
   }
 
   attachType(value: Json | undefined): string {
     if (typeof value === 'number') return String(value);
-    if (typeof value !== 'string' || !ATTACH_TYPES.includes(value))
-      this.no('LR421', `no C form for the attach type ${String(value)}`);
-    return `BPF_${String(value).toUpperCase()}`;
+    const word = String(value);
+    const name = `BPF_${word.toUpperCase()}`;
+    const later = LATER_ATTACH_TYPES[word];
+    if (later !== undefined) this.later.set(name, later);
+    else if (!ATTACH_TYPES.includes(word)) this.no('LR421', `no C form for the attach type ${word}`);
+    return name;
+  }
+
+  linkType(value: Json | undefined): string {
+    const word = String(value);
+    const name = `BPF_LINK_TYPE_${word.toUpperCase()}`;
+    const later = LATER_LINK_TYPES[word];
+    if (later !== undefined) this.later.set(name, later);
+    return name;
+  }
+
+  /** What a list of flags amounts to. */
+  flagBits(value: Json | undefined): number {
+    const list = Array.isArray(value) ? (value as readonly Json[]) : [value ?? 0];
+    return list.reduce<number>(
+      (sum, flag) => sum | (typeof flag === 'number' ? flag : (this.flagValues[String(flag)] ?? 0)),
+      0,
+    );
   }
 
   flags(value: Json | undefined): string {
@@ -108,7 +178,7 @@ export class Writer {
       (each) => /^[A-Z]/.test(each) && this.flagValues[each] === number && each.endsWith(word.toUpperCase()),
     );
     if (name === undefined) return String(number);
-    this.flagsUsed.add(name);
+    if (LATER_FLAGS.test(name)) this.later.set(name, number);
     return name;
   }
 
@@ -121,16 +191,24 @@ export class Writer {
   /** Only these arguments have a C form. */
   only({ op, args }: TraceStep, ...known: readonly string[]): void {
     for (const [name, value] of Object.entries(args))
-      if (!known.includes(name) && value !== null && value !== false)
+      if (name === 'attr') this.need('odd_attr');
+      else if (!known.includes(name) && value !== null && value !== false)
         this.no('LR421', `no C form for the argument "${name}" of ${op}`);
   }
 
   path(value: Json | undefined): string {
     const path = String(value);
-    if (path.startsWith('/') || path.startsWith('..') || path.startsWith('fd:'))
-      this.no('LR421', `no C form for the path ${path}: only the bpffs of the trace is there`);
     this.need('bpffs');
-    return JSON.stringify(path);
+    if (path.startsWith('fd:')) {
+      this.need('proc_fd');
+      return `proc_fd(${this.handle(path.slice('fd:'.length))})`;
+    }
+    // Everything lies below one directory of ours: nothing outside it can be named.
+    const inside = path.startsWith('/') ? `..${path}` : path;
+    const [, rest] = /^\.\.\/(?!bpffs(?:\/|$))(.+)$/.exec(inside) ?? [null, inside];
+    if (/^\/(?!elsewhere\/)/.test(path) || /(?:^|\/)\.\.(?:\/|$)/.test(rest ?? ''))
+      this.no('LR421', `no C form for the path ${path}: it leads out of the mounts of the trace`);
+    return JSON.stringify(inside);
   }
 
   /** A call that yields a descriptor, as statements; afterwards `variable` says what the kernel said. */
@@ -139,7 +217,7 @@ export class Writer {
       this.need('drop');
       return { lines: [`int got = drop(${call});`], variable: 'got' };
     }
-    const fd = this.names.of('descriptor', as);
+    const fd = this.handle(as);
     const again = this.filled.has(fd);
     this.filled.add(fd);
     // A failure leaves the descriptor that has the name alone.
