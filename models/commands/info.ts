@@ -113,6 +113,9 @@ export const listIds = command({
   },
 });
 
+/** As fdinfo names the type of a link, where that is not the name of BPF_LINK_TYPE_* (include/linux/bpf_types.h). */
+const FDINFO_NAMES: Readonly<Record<string, string>> = { perf_event: 'perf' };
+
 export const fdinfo = command({
   op: 'fdinfo',
   name: '/proc/PID/fdinfo/N',
@@ -124,7 +127,8 @@ export const fdinfo = command({
       const target =
         args.handle === null || owner === undefined ? null : (descriptor(owner, args.handle)?.target ?? null);
       if (target?.kind !== 'link') return k.fail('descriptor is a link', 'ENOENT');
-      k.returns({ ...linkInfoOf(target), linkType: linkTypeOf(target).name });
+      const { name } = linkTypeOf(target);
+      k.returns({ ...linkInfoOf(target), linkType: FDINFO_NAMES[name] ?? name });
     },
   },
 });

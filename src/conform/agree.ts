@@ -3,10 +3,16 @@ import { type Answer, compare, type Difference, sameJson } from '../trace/compar
 import type { Expectation, Json, TraceStep } from '../trace/format.ts';
 
 /** Keys that are compared in a way of their own, or only with the trace's expectation. */
-const APART = new Set(['ids', 'numberOf', 'errno', 'links', 'handle']);
+const APART = new Set(['ids', 'numberOf', 'errno', 'links', 'handle', 'textContains']);
 
-/** A packet that a filter refuses on its way in is merely not there: nobody sees an errno. */
+/**
+ * A packet that a filter refuses on its way in is merely not there: nobody sees an errno. Samples of several events come in
+ * any order.
+ */
 function asSeen(answer: Answer, step: TraceStep): Answer {
+  const { ran } = answer.values;
+  if (step.args['hook'] === 'perf_event' && Array.isArray(ran))
+    return { errno: answer.errno, values: { ...answer.values, ran: [...ran].sort() } };
   if (step.args['hook'] !== 'cgroup_inet_ingress' || answer.values['verdict'] !== 'deny') return answer;
   const { errno: _, ...values } = answer.values;
   return { errno: answer.errno, values: { ...values, verdict: 'dropped' } };
@@ -43,6 +49,10 @@ export function differencesOf(
   const expectation: Expectation = Object.fromEntries(both);
   for (const difference of compare(expectation, { errno: null, values: allowed.values }).differences)
     if (difference.key !== 'ok') differences.push(difference);
+  const { textContains: written } = allowed.values;
+  const { textContains: read } = seen.values;
+  if (typeof written === 'string' && typeof read === 'string' && !read.includes(written))
+    differences.push({ key: 'textContains', expected: read, actual: written });
   const { ids } = seen.values;
   if (ids !== undefined && allowed.values['ids'] !== undefined && !sameIds(ids, allowed.values['ids'], named))
     differences.push({ key: 'ids', expected: ids as Json, actual: allowed.values['ids'] });

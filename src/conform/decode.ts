@@ -25,10 +25,19 @@ const DECODERS: Readonly<Record<string, (text: string) => unknown>> = {
   ids: listed,
   numberOf: listed,
   cgroup: orNull,
+  prog: orNull,
+  map: orNull,
+  targetProg: orNull,
+  rawRetval: Number,
   denied: (text) => errnoName(Number(text)),
 };
 
-const DIRECT = 'sameAs verdict prog map link linkType target mode'.split(' ');
+const DIRECT = 'sameAs verdict link linkType target mode name fdType'.split(' ');
+const INT_MAX = 0x7fff_ffff;
+const TWO_32 = 2 ** 32;
+
+/** A test run returns 32 bits without a sign, which most programs mean with one. */
+const signed = (raw: number): number => (raw > INT_MAX ? raw - TWO_32 : raw);
 
 /** What an info call says of the type, whose meaning depends on the kind of object. */
 function infoValues(reply: Reply): Record<string, unknown> {
@@ -37,10 +46,8 @@ function infoValues(reply: Reply): Record<string, unknown> {
   if (kind === undefined) return {};
   if (kind === 'p') return { type: progTypeName(type) };
   if (kind === 'm') return { type: mapTypeName(type) };
-  return {
-    type: LINK_TYPES[type] ?? String(type),
-    attachType: ATTACH_TYPES[Number(firstOf(reply, 'attachTypeNumber') ?? -1)],
-  };
+  const attachType = ATTACH_TYPES[Number(firstOf(reply, 'attachTypeNumber') ?? -1)];
+  return { type: LINK_TYPES[type] ?? String(type), ...(attachType === undefined ? {} : { attachType }) };
 }
 
 /** The answer to a step. An event that was denied with an errno succeeded as an event, as in the models. */
@@ -50,6 +57,8 @@ export function answerOf(reply: Reply): Answer {
     const decode = DECODERS[key];
     if (decode !== undefined) values[key === 'denied' ? 'errno' : key] = decode(text);
     else if (DIRECT.includes(key)) values[key] = text;
+    if (key === 'rawRetval') values['retval'] = signed(Number(text));
+    if (key === 'text') values['textContains'] = text;
   }
   return { errno: reply.status === 'ok' ? null : errnoName(Number(reply.status)), values };
 }
@@ -75,6 +84,8 @@ export interface SeenLink {
   readonly link: string;
   readonly prog: string;
   readonly cgroup: string | null;
+  /** A map or a program that it is attached to. */
+  readonly on: string | null;
 }
 
 /** The observable state after a step, in the order in which it was read; undefined is what was not asked for. */
@@ -108,8 +119,8 @@ function slotOf(text: string): SeenSlot {
 export function seenOf(reply: Reply): Seen {
   const links = new Map<string, SeenLink>();
   for (const text of reply.values.get('link') ?? []) {
-    const [link = '', prog = '', cgroup = ''] = text.split('|');
-    links.set(`${text}`, { link, prog, cgroup: orNull(cgroup) });
+    const [link = '', prog = '', cgroup = '', on = ''] = text.split('|');
+    links.set(`${text}`, { link, prog, cgroup: orNull(cgroup), on: orNull(on) });
   }
   const ids = firstOf(reply, 'ids');
   const ended = firstOf(reply, 'ended');

@@ -1,9 +1,10 @@
 /** From steps of a trace to requests. What the agent does not do is said here, before anything runs. */
 import type { CgroupDecl, Json, TraceFile, TraceStep } from '../trace/format.ts';
 import { NET_ENCODERS, NET_HANDLES, NET_OPERATIONS, netSetup } from './encode-net.ts';
+import { mapArgs, programArgs, TRACE_ENCODERS, TRACE_HANDLES, TRACE_OPERATIONS } from './encode-trace.ts';
 import { type Args, attachType, type Encoders, type Flags, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
-import { MAP_TYPES, PROG_TYPES } from './numbers.ts';
+import { PROG_TYPES } from './numbers.ts';
 
 function cgroup(value: Json): string {
   if (typeof value === 'object' && value !== null) return `@${String((value as { handle?: Json }).handle)}`;
@@ -28,6 +29,7 @@ function shape(value: Json): string | number {
 /** How each argument is sent; arguments that are not here are sent as they are. */
 const ENCODERS: Encoders = {
   ...NET_ENCODERS,
+  ...TRACE_ENCODERS,
   flags: (value, flags) => ({ flags: flagsOf(value, flags) }),
   rawOpenFlags: (value, flags) => ({ rawOpenFlags: flagsOf(value, flags) }),
   attachType: (value) => ({ attachType: attachType(value) }),
@@ -35,7 +37,6 @@ const ENCODERS: Encoders = {
   relative,
   attr: (value) => ({ attr: shape(value) }),
   info: (value) => ({ info: shape(value) }),
-  addrs: () => ({ addrs: 1 }),
   caps: (value) => ({ caps: (value as readonly string[]).join(',') || 'none' }),
   key: (value): Args => {
     if (typeof value !== 'object' || value === null) return { key: String(value) };
@@ -47,12 +48,11 @@ const ENCODERS: Encoders = {
 const HANDLES = new Set([
   ...'prog link map obj handle replace oldProg over socket ring fd bpfFd pathFd storage'.split(' '),
   ...NET_HANDLES,
+  ...TRACE_HANDLES,
 ]);
 /** Arguments that are not for the kernel. */
 const IGNORED = new Set(['expectBusy', 'mapDef', 'ms', 'rawAttachFlags']);
-const FAMILIES = new Set(
-  'perfEvent structOpsMap oldMap targetProg targetFunc pf hooknum nfFlags iter tp syms cnt cookie'.split(' '),
-);
+const FAMILIES = new Set('pf hooknum nfFlags'.split(' '));
 
 function argsOf(step: TraceStep, flags: Flags): Args {
   const args: Args = {};
@@ -73,33 +73,17 @@ function loadArgs(step: TraceStep, { objects }: TraceFile, flags: Flags): Args {
   if (template === undefined) throw new NotRunnable(`no program template "${String(step.args['prog'])}"`);
   const type = PROG_TYPES[template.type];
   if (type === undefined) throw new NotRunnable(`programs of type ${template.type}`);
-  for (const member of ['subprogs', 'tailCall', 'iterOutput', 'redirectMap', 'attach', 'progFlags', 'changesPacket'])
-    if (template[member] !== undefined && template.type !== 'raw_tracepoint')
-      throw new NotRunnable(`programs with ${member}`);
-  const { expectedAttachType: expected, returns, setRetval } = template;
+  for (const member of ['redirectMap', 'progFlags', 'changesPacket'])
+    if (template[member] !== undefined) throw new NotRunnable(`programs with ${member}`);
+  const { expectedAttachType: expected, setRetval } = template;
   return {
     ...argsOf({ ...step, args: { ...step.args, prog: null } }, flags),
     prog: String(step.args['prog']),
     type,
-    returns: returns ?? 1,
+    ...programArgs(template),
     ...(typeof expected === 'string' ? { expectedAttachType: attachType(expected) } : {}),
     ...(typeof setRetval === 'number' ? { setRetval } : {}),
     ...(typeof template['cgroupStorage'] === 'string' ? { storage: template['cgroupStorage'] } : {}),
-  };
-}
-
-function mapArgs(step: TraceStep, { objects }: TraceFile): Args {
-  const template = (objects.maps ?? []).find(({ name }) => name === step.args['map']);
-  const type = MAP_TYPES[String(template?.['type'])];
-  if (template === undefined || type === undefined) throw new NotRunnable(`maps of type ${String(template?.['type'])}`);
-  const storage = template['type'] === 'cgroup_storage';
-  const keySize = storage ? (template['key'] === 'cgroup' ? 8 : 16) : Number(template['keySize'] ?? 4);
-  return {
-    map: template.name,
-    type,
-    keySize,
-    valueSize: Number(template['valueSize'] ?? 8),
-    maxEntries: storage ? 0 : Number(template['maxEntries'] ?? 1),
   };
 }
 
@@ -117,6 +101,7 @@ function fireRequest(step: TraceStep, args: Args): Request {
 /** Operations that the agent knows beside those of processes. */
 const OPERATIONS = new Set([
   ...NET_OPERATIONS,
+  ...TRACE_OPERATIONS,
   ...(
     'prog_load map_create map_lookup prog_attach prog_detach query link_create link_update link_detach link_info ' +
     'prog_info map_info prog_get_fd_by_id link_get_fd_by_id map_get_fd_by_id list_ids obj_pin obj_get iter_create ' +

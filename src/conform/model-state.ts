@@ -36,7 +36,10 @@ export function modelSlot(
 export function modelLink(k: Kernel, name: string): SeenLink | undefined {
   const link = k.all.link.find((one) => one.name === name);
   if (link === undefined) return undefined;
-  return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null };
+  const { hook } = link.slot ?? {};
+  const map = link.map.length > 0 ? link.map.at(0) : null;
+  const on = map?.name ?? hook?.map?.name ?? hook?.program?.name ?? null;
+  return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null, on };
 }
 
 /** Processes that hold nothing any more, by name. */

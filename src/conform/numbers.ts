@@ -66,23 +66,39 @@ export const ATTACH_TYPES: readonly string[] = [
 /** enum bpf_prog_type: the types whose programs are trivial to build. */
 export const PROG_TYPES: Readonly<Record<string, number>> = {
   socket_filter: 1,
+  kprobe: 2,
   sched_cls: 3,
   sched_act: 4,
+  tracepoint: 5,
   xdp: 6,
+  perf_event: 7,
   cgroup_skb: 8,
   cgroup_sock: 9,
   sock_ops: 13,
+  sk_skb: 14,
   cgroup_device: 15,
+  sk_msg: 16,
   raw_tracepoint: 17,
   cgroup_sock_addr: 18,
   flow_dissector: 22,
   cgroup_sysctl: 23,
   cgroup_sockopt: 25,
+  tracing: 26,
+  ext: 28,
+  lsm: 29,
   sk_lookup: 30,
 };
 
 /** enum bpf_map_type: the types that the agent makes. */
-export const MAP_TYPES: Readonly<Record<string, number>> = { hash: 1, array: 2, cgroup_storage: 19 };
+export const MAP_TYPES: Readonly<Record<string, number>> = {
+  hash: 1,
+  array: 2,
+  prog_array: 3,
+  sockmap: 15,
+  sockhash: 18,
+  cgroup_storage: 19,
+  struct_ops: 26,
+};
 
 /** enum bpf_link_type */
 export const LINK_TYPES: Readonly<Record<number, string>> = {

@@ -23,6 +23,9 @@ const OK: Expectation = { ok: true };
 export const DEATH: TraceStep = { actor: NOBODY, op: 'sleep', args: { ms: 20 }, expect: {} };
 /** A number that no process has open, for descriptors that nobody made in this schedule. */
 const NOT_OPEN = 99;
+/** An id that nothing has, for objects that nobody made in this schedule. */
+const NO_SUCH_ID = 2147483000;
+const BY_ID = new Set(['linkId', 'progId', 'mapId']);
 /** Keys that an expectation can have; which numbers are used again is nobody's promise. */
 const SHOWN = new Set(RESULT_KEYS.filter((key) => key !== 'numberOf'));
 const MAKES_ACTORS = new Set(['fork', 'clone_files']);
@@ -172,6 +175,9 @@ export class ScenarioTracer {
         name,
         shapes[name]?.shape === 'handle' && typeof value === 'string' && !yielded.has(value) ? NOT_OPEN : value,
       ]);
+      const [[name, value] = []] = args;
+      if (args.length === 1 && BY_ID.has(String(name)) && !yielded.has(String(value)))
+        return { ...step, args: { id: NO_SUCH_ID } };
       return { ...step, args: Object.fromEntries(args) as TraceStep['args'] };
     });
   }

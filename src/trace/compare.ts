@@ -80,6 +80,7 @@ const AGREES: Readonly<Record<string, (expected: Json, actual: unknown) => boole
     Array.isArray(actual) &&
     expected.length === actual.length &&
     expected.every((flags, i) => sameFlags(flags as Json, actual[i])),
+  textContains: (expected, actual) => typeof actual === 'string' && actual.includes(expected as string),
   runCountMin: (expected, actual) => typeof actual === 'number' && actual >= (expected as number),
 };
 

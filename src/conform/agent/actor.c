@@ -22,7 +22,7 @@ static void serve(int given)
 	}
 	if (op_bpf(&request, &reply) || op_programs(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
 	    op_cgroups(&request, &reply) || op_files(&request, &reply) || op_sockets(&request, &reply) ||
-	    op_odd(&request, &reply))
+	    op_maps(&request, &reply) || op_info(&request, &reply) || op_trace(&request, &reply) || op_odd(&request, &reply))
 		return;
 	op_processes(&request, &reply, given);
 }

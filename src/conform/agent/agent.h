@@ -36,6 +36,7 @@ enum {
 	MOUNTS_MAX = 16,
 	LOG_SLOTS = 256,
 	IDS_MAX = 128,
+	KNOWN_TYPES_MAX = 64,
 	/* A number that is never open: what a handle stands for that never was one. */
 	NOT_OPEN = 600,
 	/* Descriptors of the agent itself lie above those of the trace, so that the lowest free number is the trace's. */
@@ -53,7 +54,7 @@ enum {
 
 struct object {
 	char name[NAME_LEN];
-	char kind; /* 'p' program, 'l' link, 'm' map */
+	char kind; /* 'p' program, 'l' link, 'm' map, 'f' function of a program */
 	uint32_t id;
 	int storage; /* program: index of its cgroup storage map, or -1 */
 	uint32_t prog_type;
@@ -92,15 +93,25 @@ struct actor {
 /* What the order log of the programs looks like; also the value of a BPF array map. */
 struct order_log {
 	uint32_t count;
-	uint32_t unused;
+	uint32_t sampling; /* programs of samples write, each into a slot of its own */
 	uint32_t slots[LOG_SLOTS];
+};
+
+/* A type of the running kernel. */
+struct known_type {
+	char name[NAME_LEN];
+	uint32_t kind, id;
 };
 
 /* One page of truth for the hub and all actors; it lies in a memfd, which survives execve. */
 struct shared {
 	char root[PATH_LEN]; /* the agent's own cgroup directory */
+	pid_t supervisor;    /* as the whole system sees it */
 	uint32_t trace;      /* number of the trace, part of its cgroups' paths */
 	uint16_t outside_port;
+	uint32_t event_number; /* no system call, no other agent's and no other trace's: tells our events from everybody's */
+	bool lingers;          /* programs of this trace that are still attached would take part in the next one */
+	bool booted;           /* this machine was booted for the agent: whatever stops its kernel stops nobody else */
 	bool no_traffic; /* a state was entered in which traffic is dangerous */
 	bool no_log_map; /* the kernel cannot map the log: read it by bpf(2) */
 	volatile bool gate; /* actors that run freely may start */
@@ -110,6 +121,8 @@ struct shared {
 	struct cgroup cgroups[CGROUPS_MAX];
 	struct table tables[ACTORS_MAX];
 	struct actor actors[ACTORS_MAX];
+	int known_types_used;
+	struct known_type known_types[KNOWN_TYPES_MAX];
 	int mounts_used;
 	char mounts[MOUNTS_MAX][NAME_LEN];
 };
@@ -176,28 +189,69 @@ long bpf_call(int command, struct attr *attr);
 /* 'p', 'l', 'm', or 0 for anything else */
 char kind_of_fd(int fd);
 uint32_t id_of_fd(int fd);
-uint32_t link_type_of(int fd);
+uint32_t type_of_fd(int fd);
 int open_high(const char *path, int flags);
 /* The directory of a cgroup; ENOENT also if another cgroup has its path by now. */
 int open_directory_of(const struct cgroup *cgroup, int flags);
 /* The cgroup argument as a descriptor; `*opened` says whether it was opened for this call only. */
 int arg_cgroup(const struct request *request, bool *opened);
 /*
- * What a call attaches to: the descriptor of a cgroup or of a namespace, or the index of a device; 0 if nothing is named.
+ * What a call attaches to: the descriptor of a cgroup, a namespace, a map, a perf event or a program, or the index of a device; 0 if nothing is named.
  * False: it cannot be named, and errno says why. `*opened` is a descriptor that is closed after the call, or -1.
  */
 bool arg_target(const struct request *request, int *target, int *opened);
+
+/* --- btf.c ------------------------------------------------------------------------------------------------------------ */
+
+enum { BTF_STRUCT = 4, BTF_TYPEDEF = 8, BTF_FUNC = 12 };
+
+/* A function of one of our programs. */
+struct function {
+	const char *name;
+	bool is_static, two_arguments;
+};
+
+/* Where a member lies, and how large its structure is. */
+struct member {
+	uint32_t offset, index, size;
+};
+
+uint32_t kernel_type(const char *name, uint32_t kind);
+bool kernel_member(const char *structure, const char *member, struct member *found);
+uint32_t program_function(int prog, const char *name);
+int functions_btf(const char *context, const struct function *functions, int count, uint32_t *ids);
+
+/* --- progs.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Does BPF_PROG_TEST_RUN give programs of this type a frame? */
+bool takes_packets(uint32_t type);
+
+/* --- struct_ops.c: only where the machine was booted for the agent ------------------------------------------------- */
+
+bool describe_ops_map(struct attr *attr, bool by_link);
+bool fill_ops(const char *name, void *value, size_t size);
+void forget_ops(void);
 
 /* --- the operations; each says whether it knows the operation ------------------------------------------------ */
 
 bool op_bpf(const struct request *request, struct reply *reply);
 bool op_programs(const struct request *request, struct reply *reply);
 bool op_objects(const struct request *request, struct reply *reply);
+bool op_maps(const struct request *request, struct reply *reply);
+bool op_info(const struct request *request, struct reply *reply);
+bool op_trace(const struct request *request, struct reply *reply);
 bool op_descriptors(const struct request *request, struct reply *reply);
 bool op_files(const struct request *request, struct reply *reply);
 bool op_cgroups(const struct request *request, struct reply *reply);
 bool op_sockets(const struct request *request, struct reply *reply);
 bool op_odd(const struct request *request, struct reply *reply);
+
+/* Gives the descriptor of a new link its name, and the link its place in the table of objects. */
+void install_link(const struct request *request, struct reply *reply, int fd, int prog, uint32_t attach_type);
+void reply_names(struct reply *reply, const char *key, const uint32_t *ids, uint32_t count);
+void show_link(struct reply *reply, int fd);
+/* The id of the map that a link of struct_ops has; 0: none. */
+uint32_t map_under(int link);
 
 /* --- actor.c, process.c -------------------------------------------------------------------------------------------------- */
 
@@ -226,14 +280,22 @@ void be_hub(int in, int out) __attribute__((noreturn));
 int cgroup_directory(int index);
 bool ask_actor(int index, const char *line, int fd, char *answer, size_t size, int *got, bool patient);
 void observe(const struct request *request, struct reply *reply);
+/* Does the kernel list this id? */
+bool is_listed(char kind, uint32_t id);
 void show_listed(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);
 void make_event(const struct request *request, struct reply *reply);
+/* Whether it is an event of that kind: at no cgroup and at no device. */
+bool make_trace_event(const struct request *request, struct reply *reply);
+/* Where in the agent's own file the function lies that multi probes are attached to. */
+uint64_t probed_offset(void);
 void make_own_event(const struct request *request, struct reply *reply);
 void start_log(void);
 void finish_log(struct reply *reply);
 const char *mount_path(const char *mount, char *buffer);
 bool bpffs_path(const char *written, char *buffer);
+
+#define TRACEFS "/mnt/tracing"
 
 /* Mount point of the first file system of this type. */
 bool find_mount(const char *type, char *path, size_t size);

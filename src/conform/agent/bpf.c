@@ -89,7 +89,7 @@ uint32_t id_of_fd(int fd)
 	return type_and_id(fd, info) ? info[1] : 0;
 }
 
-uint32_t link_type_of(int fd)
+uint32_t type_of_fd(int fd)
 {
 	uint32_t info[2];
 	return type_and_id(fd, info) ? info[0] : 0;
@@ -149,8 +149,12 @@ int arg_cgroup(const struct request *request, bool *opened)
 
 bool arg_target(const struct request *request, int *target, int *opened)
 {
+	static const char *const held[] = {"map", "perfEvent", "targetProg"};
 	bool once;
 	*opened = -1;
+	for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+		if (arg(request, held[i]) != NULL)
+			return *target = arg_fd(request, held[i]), true;
 	*target = arg_cgroup(request, &once);
 	if (once)
 		*opened = *target;

@@ -241,6 +241,8 @@ void make_event(const struct request *request, struct reply *reply)
 	char path[PATH_LEN + 8];
 	if (shared->no_traffic)
 		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
+	if (make_trace_event(request, reply))
+		return;
 	snprintf(path, sizeof path, "%s/out", shared->root);
 	int fd = cgroup == NULL ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 				: open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);

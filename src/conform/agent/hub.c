@@ -230,6 +230,14 @@ static void renew_mounts(void)
 	(void)!mount("lastref", path, "bpf", 0, NULL);
 }
 
+/* Links that were pinned are released by a work item: until then their programs see what the next trace does. */
+static void await_programs(void)
+{
+	for (int i = 0; i < shared->objects_used; i++)
+		for (int ms = 0; ms < 2000 && shared->objects[i].kind == 'p' && is_listed('p', shared->objects[i].id); ms++)
+			usleep(1000);
+}
+
 static void reset(void)
 {
 	char path[PATH_LEN];
@@ -244,6 +252,9 @@ static void reset(void)
 		snprintf(path, sizeof path, "%s/t%u", shared->root, shared->trace);
 		remove_subtree(path);
 	}
+	if (shared->lingers)
+		await_programs();
+	shared->lingers = false;
 	shared->cgroups_used = 0;
 	shared->objects_used = 0;
 	shared->no_traffic = false;
@@ -260,6 +271,8 @@ static void begin(void)
 {
 	char path[PATH_LEN];
 	shared->trace++;
+	/* Larger than the number of any system call, and below the bit that marks those of another ABI. */
+	shared->event_number = 1U << 29 | ((uint32_t)shared->supervisor & 0x3fffff) << 7 | (shared->trace & 0x7f);
 	snprintf(path, sizeof path, "%s/t%u", shared->root, shared->trace);
 	if (mkdir(path, 0755) < 0)
 		return reply_result(&reply, -1);

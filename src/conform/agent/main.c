@@ -166,7 +166,8 @@ int main(int argc, char **argv)
 		return be_tied(argv + 2);
 	if (argc == 3 && is(argv[1], "--step-ms"))
 		step_ms = atoi(argv[2]);
-	if (getpid() == 1)
+	bool booted = getpid() == 1;
+	if (booted)
 		be_init();
 	prctl(PR_SET_NAME, "lastref-agent");
 	struct rlimit files = {FD_LIMIT, 4096};
@@ -178,6 +179,8 @@ int main(int argc, char **argv)
 	remove_stale(cgroup2);
 	if (!make_shared() || dup3(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), FD_SELF, 0) < 0)
 		return fail("cannot make shared memory");
+	shared->booted = booted;
+	shared->supervisor = getpid();
 	if (!make_subtree(cgroup2))
 		return fail("cannot make a cgroup");
 	if (!start_janitor())

@@ -4,7 +4,6 @@
 enum {
 	CMD_PROG_NEXT = 11,
 	CMD_MAP_NEXT = 12,
-	CMD_INFO = 15,
 	CMD_QUERY = 16,
 	CMD_LINK_BY_ID = 30,
 	CMD_LINK_NEXT = 31,
@@ -47,8 +46,8 @@ static void show_slot(struct reply *reply, const char *name, int fd, uint32_t ty
 		  (unsigned long long)get64(&list, 56));
 }
 
-/* Does the kernel list this id? Taking a descriptor would keep the object alive. */
-static bool is_listed(char kind, uint32_t id)
+/* Taking a descriptor would keep the object alive. */
+bool is_listed(char kind, uint32_t id)
 {
 	struct attr attr;
 	attr_init(&attr, NULL);
@@ -85,24 +84,6 @@ void show_listed(const struct request *request, struct reply *reply)
 			if (is_listed(kinds[k].kind, (uint32_t)strtoul(id, NULL, 10)))
 				reply_add(reply, "%s=%lu", kinds[k].key, strtoul(id, NULL, 10));
 	}
-}
-
-static void show_link(struct reply *reply, int fd)
-{
-	struct attr attr;
-	uint32_t info[16] = {0};
-	char link[NAME_LEN], prog[NAME_LEN];
-	uint64_t ino;
-	attr_init(&attr, NULL);
-	put32(&attr, 0, (uint32_t)fd);
-	put32(&attr, 4, 32);
-	put64(&attr, 8, (uint64_t)(uintptr_t)info);
-	if (bpf_call(CMD_INFO, &attr) < 0)
-		return;
-	memcpy(&ino, info + 4, sizeof ino);
-	const char *cgroup = cgroup_with_ino(ino);
-	reply_add(reply, "link=%s|%s|%s", object_name('l', info[1], link), object_name('p', info[2], prog),
-		  ino == 0 ? "" : cgroup == NULL ? "#unknown" : cgroup);
 }
 
 /* Links that this actor holds: whoever holds one already changes nothing by looking at it. */

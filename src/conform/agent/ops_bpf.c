@@ -8,7 +8,10 @@ enum {
 	CMD_LINK_CREATE = 28,
 	CMD_LINK_UPDATE = 29,
 	CMD_LINK_DETACH = 34,
+	ATTACH_TRACE_ITER = 28,
+	ATTACH_KPROBE_MULTI = 42,
 	ATTACH_STRUCT_OPS = 44,
+	ATTACH_UPROBE_MULTI = 48,
 	LINK_STRUCT_OPS = 9,
 };
 
@@ -48,49 +51,106 @@ static void attach_or_detach(const struct request *request, struct reply *reply,
 	finish(reply, bpf_call(command, &attr), opened);
 }
 
+void install_link(const struct request *request, struct reply *reply, int fd, int prog, uint32_t attach_type)
+{
+	if (!is(request->as, "-")) {
+		int link = add_object('l', request->as, id_of_fd(fd));
+		if (link >= 0) {
+			shared->objects[link].prog = object_with_id('p', id_of_fd(prog));
+			shared->objects[link].attach_type = attach_type;
+		}
+	}
+	install(reply, request->as, fd);
+}
+
+/* The map under an iterator, as `union bpf_iter_link_info` has it. */
+static void put_iterator(const struct request *request, struct attr *attr, uint32_t info[4])
+{
+	if (arg(request, "iterNoPointer") != NULL) {
+		put32(attr, 24, 4);
+	} else if (arg(request, "map") != NULL) {
+		info[0] = (uint32_t)arg_fd(request, "map");
+		put64(attr, 16, (uint64_t)(uintptr_t)info);
+		put32(attr, 24, 4);
+	}
+}
+
+/* Many kprobes: functions by name. Many uprobes: one function of the agent's own file. */
+static void put_probes(const struct request *request, struct attr *attr, uint32_t type)
+{
+	static uint64_t addresses[ARGS_MAX];
+	static char names[LINE_LEN / 4];
+	const char *syms = arg(request, "syms"), *path = arg(request, "probePath");
+	uint32_t count = 0;
+	snprintf(names, sizeof names, "%s", syms == NULL ? "" : syms);
+	for (char *rest = names, *one = syms == NULL ? NULL : strsep(&rest, ","); one != NULL && count < ARGS_MAX;
+	     one = strsep(&rest, ","))
+		addresses[count++] = (uint64_t)(uintptr_t)one;
+	if (type == ATTACH_KPROBE_MULTI) {
+		put32(attr, 20, count);
+		put64(attr, 24, (uint64_t)(uintptr_t)addresses);
+		return;
+	}
+	count = (uint32_t)arg_int(request, "cnt", count);
+	for (uint32_t i = 0; i < count && i < ARGS_MAX; i++)
+		addresses[i] = probed_offset();
+	put64(attr, 16, (uint64_t)(uintptr_t)(path == NULL ? "/proc/self/exe" : "/no/such/file"));
+	put64(attr, 24, (uint64_t)(uintptr_t)addresses);
+	put32(attr, 48, count);
+	put32(attr, 52, (uint32_t)arg_int(request, "probeFlags", 0));
+	put32(attr, 56, (uint32_t)arg_int(request, "probePid", 0));
+}
+
+/* The part of the attributes behind the flags, which each kind of link uses in its own way. */
+static void put_own_part(const struct request *request, struct attr *attr, uint32_t type, uint32_t info[4])
+{
+	const char *func = arg(request, "targetFunc");
+	if (type == ATTACH_TRACE_ITER)
+		return put_iterator(request, attr, info);
+	if (type == ATTACH_KPROBE_MULTI || type == ATTACH_UPROBE_MULTI)
+		return put_probes(request, attr, type);
+	if (func != NULL)
+		return put32(attr, 16, arg(request, "targetProg") == NULL ? 1 : program_function(arg_fd(request, "targetProg"), func));
+	put32(attr, 16, relative(request));
+	put64(attr, 24, arg_int(request, "expectedRevision", 0));
+	/* Bytes that only other kinds of links use; the kernel ignores them for cgroups. */
+	if (arg(request, "addrs") != NULL)
+		put64(attr, 32, arg_int(request, "addrs", 1));
+}
+
 static void link_create(const struct request *request, struct reply *reply)
 {
 	int target, opened;
 	struct attr attr;
-	uint32_t type = (uint32_t)arg_int(request, "attachType", 0);
-	if (type == ATTACH_STRUCT_OPS)
+	uint32_t type = (uint32_t)arg_int(request, "attachType", 0), info[4] = {0};
+	if (type == ATTACH_STRUCT_OPS && !shared->booted)
 		return reply_status(reply, "!refused: struct_ops links can stop a kernel");
-	int prog = arg_fd(request, "prog");
+	int prog = arg_fd(request, type == ATTACH_STRUCT_OPS ? "structOpsMap" : "prog");
 	if (!arg_target(request, &target, &opened))
 		return reply_result(reply, -1);
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)prog);
-	put32(&attr, 4, (uint32_t)target);
+	put32(&attr, 4, (uint32_t)(type == ATTACH_TRACE_ITER && arg(request, "map") != NULL ? 0 : target));
 	put32(&attr, 8, type);
 	put32(&attr, 12, (uint32_t)arg_int(request, "flags", 0));
-	put32(&attr, 16, relative(request));
-	put64(&attr, 24, arg_int(request, "expectedRevision", 0));
-	/* Bytes that only other kinds of links use; the kernel ignores them for cgroups. */
-	if (arg(request, "addrs") != NULL)
-		put64(&attr, 32, arg_int(request, "addrs", 1));
+	put_own_part(request, &attr, type, info);
 	long fd = bpf_call(CMD_LINK_CREATE, &attr);
 	finish(reply, fd, opened);
-	if (fd < 0)
-		return;
-	if (!is(request->as, "-")) {
-		int link = add_object('l', request->as, id_of_fd((int)fd));
-		if (link >= 0) {
-			shared->objects[link].prog = object_with_id('p', id_of_fd(prog));
-			shared->objects[link].attach_type = type;
-		}
-	}
-	install(reply, request->as, (int)fd);
+	if (fd < 0 && errno == EOPNOTSUPP && type == ATTACH_KPROBE_MULTI)
+		return reply_status(reply, "!unsupported: the kernel was built without fprobes (EOPNOTSUPP)");
+	if (fd >= 0)
+		install_link(request, reply, (int)fd, prog, type);
 }
 
 /*
  * Links and programs that are not the trace's belong to somebody on this machine: by a literal id a trace could reach
- * them. A struct_ops link is never updated either: with the map that it has already, a kernel stops.
+ * them. A struct_ops link is never touched where others use the machine.
  */
 static const char *refuse_link(int fd)
 {
 	if (kind_of_fd(fd) != 'l')
 		return NULL; /* the kernel says what is wrong with it */
-	if (link_type_of(fd) == LINK_STRUCT_OPS)
+	if (type_of_fd(fd) == LINK_STRUCT_OPS && !shared->booted)
 		return "!refused: struct_ops links can stop a kernel";
 	return object_with_id('l', id_of_fd(fd)) < 0 ? "!refused: a link that is not the trace's" : NULL;
 }
@@ -126,6 +186,26 @@ static const char *refuse_update(const struct request *request, int link, int ne
 	return NULL;
 }
 
+/* With the map that it has already, a kernel stops: not even on a machine of one's own. */
+static bool is_same_map(int link_fd, int map_fd)
+{
+	return kind_of_fd(map_fd) == 'm' && map_under(link_fd) == id_of_fd(map_fd);
+}
+
+static void update_ops(const struct request *request, struct reply *reply, int link_fd)
+{
+	struct attr attr;
+	int map = arg(request, "structOpsMap") == NULL ? arg_fd(request, "prog") : arg_fd(request, "structOpsMap");
+	if (is_same_map(link_fd, map))
+		return reply_status(reply, "!refused: a struct_ops link takes its own map, and the kernel stops");
+	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)link_fd);
+	put32(&attr, 4, (uint32_t)map);
+	put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 12, (uint32_t)arg_fd(request, "oldMap"));
+	reply_result(reply, bpf_call(CMD_LINK_UPDATE, &attr));
+}
+
 static void link_update(const struct request *request, struct reply *reply)
 {
 	struct attr attr;
@@ -138,6 +218,8 @@ static void link_update(const struct request *request, struct reply *reply)
 		refused = refuse_update(request, link, next);
 	if (refused != NULL)
 		return reply_status(reply, "%s", refused);
+	if (link >= 0 && type_of_fd(link_fd) == LINK_STRUCT_OPS)
+		return update_ops(request, reply, link_fd);
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)link_fd);
 	put32(&attr, 4, (uint32_t)prog_fd);
@@ -164,7 +246,7 @@ static void link_detach(const struct request *request, struct reply *reply)
 	reply_result(reply, bpf_call(CMD_LINK_DETACH, &attr));
 }
 
-static void reply_names(struct reply *reply, const char *key, const uint32_t *ids, uint32_t count)
+void reply_names(struct reply *reply, const char *key, const uint32_t *ids, uint32_t count)
 {
 	char names[IDS_MAX * (NAME_LEN + 1)] = "", buffer[NAME_LEN];
 	size_t len = 0;

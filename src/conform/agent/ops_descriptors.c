@@ -119,7 +119,7 @@ static void read_link(const struct request *request, struct reply *reply)
 static void read_info(const struct request *request, struct reply *reply)
 {
 	char path[64], text[1024], buffer[NAME_LEN], type[32] = "";
-	unsigned link = 0, prog = 0;
+	unsigned link = 0, prog = 0, map = 0;
 	unsigned long long cgroup = 0;
 	proc_path(request, "fdinfo", path, sizeof path);
 	int fd = open_high(path, O_RDONLY);
@@ -133,6 +133,7 @@ static void read_info(const struct request *request, struct reply *reply)
 		sscanf(line, "link_type: %31s", type);
 		sscanf(line, "link_id: %u", &link);
 		sscanf(line, "prog_id: %u", &prog);
+		sscanf(line, "map_id: %u", &map);
 		sscanf(line, "cgroup_id: %llu", &cgroup);
 	}
 	if (type[0] == '\0')
@@ -142,6 +143,8 @@ static void read_info(const struct request *request, struct reply *reply)
 	reply_add(reply, "linkType=%s", type);
 	reply_add(reply, "link=%s", object_name('l', link, buffer));
 	reply_add(reply, "prog=%s", object_name('p', prog, buffer));
+	if (map != 0)
+		reply_add(reply, "map=%s", object_name('m', map, buffer));
 	reply_add(reply, "cgroup=%s", cgroup == 0 ? "" : name == NULL ? "#unknown" : name);
 }
 

@@ -166,6 +166,9 @@ const char *setup_hub(void)
 	if (mount("lastref", path, "bpf", 0, NULL) < 0)
 		return "cannot mount bpffs";
 	mkdir(mount_path("elsewhere", path), 0777);
+	/* Where it is missing, events of tracepoints are. */
+	mkdir(TRACEFS, 0755);
+	(void)!mount("lastref", TRACEFS, "tracefs", 0, NULL);
 	const char *failed = setup_network();
 	if (failed != NULL)
 		return failed;

@@ -12,10 +12,13 @@ const replacing = (prog: string, oldProg: string): s.Call => s.linkUpdate('L', p
 /** Rows by the part of their ref behind the type. */
 type Rows = readonly (readonly [id: string, ...steps: readonly RowStep[]])[];
 
+/** fdinfo has a name of its own for links of perf events. */
+const inFdinfo = (type: unknown): string => (type === 'perf_event' ? 'perf' : String(type));
+
 const looks = ({ info, epoll, iterCreate }: LinkTypeFacts): Rows => [
   ['create', s.linkInfo('L').gives({ link: 'L' })],
   ['info', s.linkInfo('L').gives({ link: 'L', ...info })],
-  ['fdinfo', s.fdinfo('L').gives({ linkType: info['type'] as string, link: 'L', prog: 'A' })],
+  ['fdinfo', s.fdinfo('L').gives({ linkType: inFdinfo(info['type']), link: 'L', prog: 'A' })],
   ['readlink', s.readlinkFd('L').gives({ target: 'anon_inode:bpf_link' })],
   ['byid', s.linkById('L').gives(h.isLink('L'))],
   ['epoll', answers(h.epollAdd('L'), epoll)],

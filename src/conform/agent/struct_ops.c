@@ -1,0 +1,75 @@
+/*
+ * struct_ops, for machines that were booted for the agent only. A map registers a congestion control whose functions do
+ * nothing: no connection uses it.
+ */
+#include "agent.h"
+
+enum { CMD_PROG_LOAD = 5, STRUCT_OPS = 27, BPF_F_LINK = 1 << 13 };
+
+#define OPS "tcp_congestion_ops"
+#define VALUE "bpf_struct_ops_" OPS
+
+/* What the subsystem asks for. */
+static const char *const WANTED[] = {"ssthresh", "undo_cwnd", "cong_avoid"};
+enum { WANTED_COUNT = sizeof WANTED / sizeof *WANTED };
+
+/* Until the map holds them. */
+static int programs[WANTED_COUNT], programs_used;
+
+bool describe_ops_map(struct attr *attr, bool by_link)
+{
+	struct member data;
+	uint32_t unused[1];
+	const struct function none = {.name = "unused"};
+	if (!kernel_member(VALUE, "data", &data))
+		return false;
+	int btf = functions_btf("unused", &none, 1, unused);
+	/* A map of this kind lies in the BTF of whoever makes it, and its value in the kernel's. */
+	put32(attr, 8, data.size);
+	put32(attr, 12, 1);
+	put32(attr, 16, by_link ? BPF_F_LINK : 0);
+	put32(attr, 48, (uint32_t)btf);
+	put32(attr, 60, kernel_type(VALUE, BTF_STRUCT));
+	return btf >= 0;
+}
+
+static int load_member(uint32_t structure, uint32_t index)
+{
+	static const uint64_t code[] = {0x00000000000000b7, 0x0000000000000095}; /* r0 = 0; exit */
+	struct attr attr;
+	attr_init(&attr, NULL);
+	put32(&attr, 0, STRUCT_OPS);
+	put32(&attr, 4, 2);
+	put64(&attr, 8, (uint64_t)(uintptr_t)code);
+	put64(&attr, 16, (uint64_t)(uintptr_t)"GPL");
+	put32(&attr, 68, index);
+	put32(&attr, 108, structure);
+	return (int)bpf_call(CMD_PROG_LOAD, &attr);
+}
+
+/* The value of a map: the name that it registers, and programs for the functions that nobody can do without. */
+bool fill_ops(const char *name, void *value, size_t size)
+{
+	struct member data, own;
+	char *bytes = value;
+	uint32_t structure = kernel_type(OPS, BTF_STRUCT);
+	if (!kernel_member(VALUE, "data", &data) || data.size > size || !kernel_member(OPS, "name", &own))
+		return false;
+	snprintf(bytes + data.offset + own.offset, 16, "%s", name);
+	for (int i = 0; i < WANTED_COUNT; i++) {
+		if (!kernel_member(OPS, WANTED[i], &own))
+			return false;
+		int fd = load_member(structure, own.index);
+		if (fd < 0)
+			return false;
+		programs[programs_used++] = fd;
+		memcpy(bytes + data.offset + own.offset, &fd, sizeof fd);
+	}
+	return true;
+}
+
+void forget_ops(void)
+{
+	while (programs_used > 0)
+		close(programs[--programs_used]);
+}
