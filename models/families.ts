@@ -108,7 +108,7 @@ export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'netns',
     'qdisc',
   ],
-  netns: ['netns_bpf_mutex'],
+  netns: ['netns_bpf_mutex', 'nf_hook_mutex', 'netfilterPosition'],
   sockmap: ['sockmap_mutex'],
   tracing: [
     'trampoline_mutex',

@@ -55,6 +55,8 @@ const ERRNOS = [
   'EFAULT',
   'EINPROGRESS',
   'ENOTTY',
+  'EAFNOSUPPORT',
+  'EPROTO',
 ] as const;
 
 export const bpf: ModelDefinition = {

@@ -163,6 +163,8 @@ export interface Rules {
   tcxEntryUnuse(k: Kernel, entry: Slot): void;
   /** A tcx entry lost a program or a user, and is freed if nothing is left (tcx_entry_free). */
   tcxEntryMayGo(k: Kernel, entry: Slot): void;
+  /** Where a netfilter link goes among those of its hook, if it may (nf_hook_entries_grow; facts net 8). */
+  netfilterPosition(k: Kernel, slot: Slot, priority: number): number;
   /** Detaches a link from its device unless it is defunct (bpf_xdp_link_release, tcx_link_release). */
   detachFromDevice(k: Kernel, link: Link): void;
   /** Fills or empties an XDP slot (dev_xdp_attach; facts net 3.3). */

@@ -134,4 +134,40 @@ const events: MenuWorld = {
   },
 };
 
-export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events];
+/** The programs are loaded by choice: older kernels refuse them. Nothing but the process holds the namespace in which it begins. */
+const netfilter: MenuWorld = {
+  name: 'netfilter',
+  says: 'netfilter links with their priorities, and the namespace that they hold',
+  scenario: {
+    title: 'anything that can be done with netfilter links in a namespace that lost its name',
+    objects: {
+      netns: { blue: {} },
+      netdevs: { v0: { kind: 'veth', peer: 'v1', netns: 'blue' }, v1: { kind: 'veth', netns: 'blue' } },
+      programs: { x: 'xdp', n: { is: 'netfilter', load: false }, m: { is: 'netfilter', load: false } },
+    },
+    setup: [
+      { root: { enter_netns: { netns: 'blue' } } },
+      { root: { link_create: { netdev: 'v0', prog: 'x', as: 'lx' } } },
+      { root: { netns_delete: { netns: 'blue' } } },
+    ],
+    actors: {
+      root: {
+        may: [
+          { prog_load: { prog: 'n', as: 'n' } },
+          { prog_load: { prog: 'm', as: 'm' } },
+          { link_create: { prog: 'n', attachType: 'netfilter', pf: 'ipv4', priority: 0, as: 'l' } },
+          { link_create: { prog: 'm', attachType: 'netfilter', pf: 'ipv4', priority: 0, as: 'k' } },
+          { link_create: { prog: 'n', attachType: 'netfilter', pf: 'ipv4', nfFlags: ['defrag'], as: 'd' } },
+          { link_update: { link: 'l', prog: 'm' } },
+          { link_detach: 'l' },
+          { enter_netns: { netns: 'N0' } },
+          { fire: { hook: 'netfilter', netns: 'N0' } },
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events, netfilter];

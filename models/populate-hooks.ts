@@ -4,6 +4,14 @@ import type { Declared } from './declared.ts';
 import type { Flavour, HookType } from './objects/hook.ts';
 import type { Template } from './objects/program.ts';
 import { refTo } from './ref-to.ts';
+import {
+  familyNamed,
+  HOOKS_ON_THE_WAY,
+  hookNamed,
+  LINKED_FAMILIES,
+  MAX_HOOK_COUNT,
+  placeNamed,
+} from './rules/netfilter.ts';
 
 /** Tracepoints that every kernel has, for RAW_TRACEPOINT_OPEN by name. */
 const TRACEPOINTS = new Set(['sys_enter', 'sys_exit', 'sched_switch', 'bpf_test_finish', 'task_newtask']);
@@ -37,7 +45,7 @@ class Places {
     return name;
   }
 
-  slot(hook: string, attachType: string): string {
+  slot(hook: string, attachType: string, limit: number = CELL_MAX): string {
     const name = `${hook}:${attachType}`;
     const constants = {
       cgroup: null,
@@ -45,7 +53,7 @@ class Places {
       qdisc: null,
       hook: refTo('hook', hook),
       attachType,
-      limit: CELL_MAX,
+      limit,
       countsRevisions: false,
       ancestors: [],
       subtree: [refTo('slot', name)],
@@ -162,6 +170,24 @@ function netnsPlaces(places: Places, netns: readonly Instance[], uses: readonly 
         places.slot(places.hook(name, 'netns', name, { netns: refTo('netns', name) }), attachType);
 }
 
+/** Every namespace has the netfilter hooks that the scenario attaches to, in the order in which a datagram meets them. */
+function netfilterPlaces(places: Places, netns: readonly Instance[], { uses, limits }: Declarations): void {
+  const written = (raw: unknown): string | number | null => (raw ?? null) as string | number | null;
+  const spoken = new Set(
+    uses
+      .filter(({ command, args }) => command.op === 'link_create' && args['attachType'] === 'netfilter')
+      .map(({ args }) => placeNamed(familyNamed(written(args['pf'])) ?? '', hookNamed(written(args['hooknum'])) ?? '')),
+  );
+  const all = LINKED_FAMILIES.flatMap((pf) => HOOKS_ON_THE_WAY.map((hook) => placeNamed(pf, hook)));
+  for (const { name } of netns)
+    for (const place of all.filter((candidate) => spoken.has(candidate)))
+      places.slot(
+        places.hook(`${name} ${place}`, 'netfilter', place, { netns: refTo('netns', name) }),
+        'netfilter',
+        limits['entries'] ?? MAX_HOOK_COUNT,
+      );
+}
+
 export function hooksOf(
   declarations: Declarations,
   declared: Declared,
@@ -176,6 +202,7 @@ export function hooksOf(
   programPlaces(places, loads, uses);
   mapPlaces(places, declared, maps, uses);
   netnsPlaces(places, netns, uses);
+  netfilterPlaces(places, netns, declarations);
   const perfs = perfEvents(places, uses);
   const named = probes(places, uses);
   return { hooks: [...places.hooks.values()], perfs, slots: [...places.slots.values()], probes: named };

@@ -6,7 +6,7 @@ import { MPROG_MAX } from './rules/mprog.ts';
 import { CLSACT_EGRESS, CLSACT_INGRESS } from './rules/qdisc.ts';
 
 const USUAL_MTU = 1500;
-/** Hooks that a frame can pass on its way from one end of a pair to the other, and its two ends (rules/run-frame.ts). */
+/** Hooks that a frame can pass on its way from one end of a pair to the other, and its two ends (rules/run-frame.ts); more than a datagram meets. */
 const MOST_STAGES = 9;
 
 /** Kinds of devices, and whether their drivers implement XDP. */
@@ -136,7 +136,8 @@ export function netInstances(
   const { objects, uses, actors } = declarations;
   const netdevs = (objects['netdevs'] ?? []) as readonly DeclaredNetdev[];
   const declared = (objects['netns'] ?? []) as readonly DeclaredNetns[];
-  const speaks = netdevs.length + declared.length > 0;
+  const netfilter = uses.filter(({ args }) => args['attachType'] === 'netfilter').length;
+  const speaks = netdevs.length + declared.length + netfilter > 0;
   const inside = netdevs.flatMap(({ netns }) => netns ?? []);
   const names = speaks ? [...new Set([FIRST_NETNS, ...declared.map(({ name }) => name), ...inside])] : [];
   const devices = netdevs.map((device) => netdevInstance(device, netdevs, refuse));
@@ -161,10 +162,10 @@ export function netInstances(
     ],
     limits: {
       netdevRefs: devices.length === 0 ? 0 : actors.length,
-      netnsRefs: names.length === 0 ? 0 : actors.length + files + 2,
+      netnsRefs: names.length === 0 ? 0 : actors.length + files + netfilter + 2,
       qdiscRefs: actors.length + 1,
       slotUsers: Math.min(2, qdiscs.length),
-      stages: devices.length === 0 ? 0 : MOST_STAGES,
+      stages: devices.length + netfilter === 0 ? 0 : MOST_STAGES,
     },
   };
 }

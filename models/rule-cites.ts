@@ -34,6 +34,7 @@ export const RULE_CITES: { readonly [R in keyof Rules]: string } = {
   tcxEntryUse: 'include/net/tcx.h tcx_miniq_inc; facts net 5.1; bugs TC01',
   tcxEntryUnuse: 'include/net/tcx.h tcx_miniq_dec; facts net 5.1; bugs TC01',
   tcxEntryMayGo: 'include/net/tcx.h tcx_entry_free; kernel/bpf/tcx.c tcx_uninstall; facts net 5.1, tcx-096 to tcx-109',
+  netfilterPosition: 'net/netfilter/core.c nf_hook_entries_grow; facts net 8, nf-012 to nf-014, nf-024',
   detachFromDevice: 'net/core/dev.c bpf_xdp_link_release; kernel/bpf/tcx.c tcx_link_release; facts net 3.6, 5.5',
   xdpAttach: 'net/core/dev.c dev_xdp_attach; facts net 3.3, xdp-001 to xdp-064',
   xdpCompare: 'net/core/dev.c dev_xdp_attach, dev_change_xdp_fd; facts net 3.3 check 9; bugs XD02',

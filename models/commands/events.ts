@@ -1,8 +1,18 @@
 /** Events: something happens at a hook, and the programs of the array run. */
 import { ref } from '../../src/modelling/index.ts';
-import { type Cgroup, command, type Kernel, type Netdev, type Packet, type Process, type Slot } from '../kernel.ts';
+import {
+  type Cgroup,
+  command,
+  type Kernel,
+  type Netdev,
+  type Netns,
+  type Packet,
+  type Process,
+  type Slot,
+} from '../kernel.ts';
 import { leaveReaders } from '../rules/dealloc.ts';
 import { execute } from '../rules/execute.ts';
+import { canBeEntered, firstNetns } from '../rules/netdev.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 import { conclude, endsChain, noteInside, runAll, runOne } from '../rules/run.ts';
@@ -69,7 +79,7 @@ function take(k: Kernel, slots: readonly Slot[]): Packet | null {
 }
 
 /** Attach types whose arrays hold links, so that a program can ask for the cookie of its link (facts link-core 3.3 F3b). */
-const BY_ADDRESS = new Set(['trace_raw_tp', 'trace_kprobe_multi', 'trace_uprobe_multi', 'netfilter']);
+const BY_ADDRESS = new Set(['trace_raw_tp', 'trace_kprobe_multi', 'trace_uprobe_multi']);
 const byAddress = (slots: readonly Slot[]): boolean =>
   slots.length > 0 && slots.every(({ attachType }) => BY_ADDRESS.has(attachType));
 /** The same for a frame, which takes one array after the other. */
@@ -122,22 +132,24 @@ interface EventCall<A> {
 /** An event happens at slots, or is a frame on its way past the hooks of devices. */
 const steps = <A>(
   slots: (k: Kernel, args: A, actor: Process) => readonly Slot[],
-  frameOf: (args: A) => Frame | null = () => null,
+  frameOf: (k: Kernel, args: A) => Frame | null = () => null,
 ) => ({
   'take the array'(k: Kernel, call: EventCall<A>) {
-    const frame = frameOf(call.args);
+    const frame = frameOf(k, call.args);
+    // A process that makes the event must be able to enter the namespace.
+    if (frame !== null && 'netns' in frame) k.check('namespace can be entered', canBeEntered(k, frame.netns), 'ENOENT');
     const packet = frame === null ? take(k, slots(k, call.args, call.actor)) : takeNext(k, frame);
     call.frame.packet = packet;
     return packet === null ? ('done' as const) : undefined;
   },
   'run an element'(k: Kernel, { args, frame: { packet } }: EventCall<A>) {
     if (packet === null) return undefined;
-    const frame = frameOf(args);
+    const frame = frameOf(k, args);
     if (frame !== null) return runInStage(k, packet, frame);
     return runNext(k, packet) ? ('again' as const) : undefined;
   },
   'end of the invocation'(k: Kernel, { args, frame: { packet } }: EventCall<A>) {
-    if (packet !== null) finish(k, packet, frameOf(args));
+    if (packet !== null) finish(k, packet, frameOf(k, args));
   },
 });
 
@@ -154,7 +166,7 @@ export const fire = command({
   op: 'fire',
   name: 'an event at a hook',
   cites:
-    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; net/core/dev.c __netif_receive_skb_core; facts cgroup 3 Packets, 9, P01–P20, link-core 12, ho-043–048, net 5.6, run-001 to run-024',
+    'include/linux/bpf-cgroup.h BPF_CGROUP_RUN_PROG_*; kernel/bpf/cgroup.c __cgroup_bpf_run_filter_skb; net/core/dev.c __netif_receive_skb_core; facts cgroup 3 Packets, 9, P01–P20, link-core 12, ho-043–048, net 5.6, 8, run-001 to run-024',
   args: {
     hook: { shape: 'word', words: HOOKS },
     cgroup: { shape: 'object', kind: 'cgroup', optional: true },
@@ -178,7 +190,7 @@ export const fire = command({
         readonly netdev: Netdev | null;
         readonly actor: number | null;
         readonly socket: string | null;
-        readonly netns: { readonly name: string } | null;
+        readonly netns: Netns | null;
         readonly tp: string | null;
         readonly lsm: unknown;
         readonly name: unknown;
@@ -192,7 +204,10 @@ export const fire = command({
       if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
       return slotIn(k, args.cgroup, args.hook);
     },
-    ({ netdev, hook }) => (netdev === null ? null : { netdev, hook }),
+    (k: Kernel, { netdev, netns, hook }) => {
+      const where = hook === 'netfilter' ? (netns ?? firstNetns(k)) : null;
+      return where !== null ? { netns: where } : netdev === null ? null : { netdev, hook };
+    },
   ),
 });
 

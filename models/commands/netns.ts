@@ -1,6 +1,6 @@
 /** Network namespaces: made, entered, held open, deleted. */
 import { command, type Kernel } from '../kernel.ts';
-import { enterNetns, firstNetns, getNetns, putNetns } from '../rules/netdev.ts';
+import { canBeEntered, enterNetns, getNetns, putNetns } from '../rules/netdev.ts';
 import { openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
 
@@ -43,7 +43,7 @@ export const enter = command({
   args: { netns: NETNS },
   steps: {
     enter(k: Kernel, { args: { netns }, actor }) {
-      k.check('namespace has a name', netns === firstNetns(k) || netns.named, 'ENOENT');
+      k.check('namespace has a name', canBeEntered(k, netns), 'ENOENT');
       enterNetns(k, actor, netns);
     },
   },
@@ -58,7 +58,7 @@ export const openNetns = command({
   yieldsHandle: true,
   steps: {
     open(k: Kernel, { args: { netns }, made, actor, as }) {
-      k.check('namespace has a name', netns === firstNetns(k) || netns.named, 'ENOENT');
+      k.check('namespace has a name', canBeEntered(k, netns), 'ENOENT');
       checkRoom(k, actor);
       getNetns(k, netns, `descriptor of ${actor.name}`);
       openFile(made.file, 'netns', netns).refs = 1;

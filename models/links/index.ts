@@ -3,6 +3,7 @@ import type { Link, Program } from '../kernel.ts';
 import { cgroupLink } from './cgroup.ts';
 import { iteratorLink } from './iterator.ts';
 import type { LinkType } from './link-type.ts';
+import { netfilterLink } from './netfilter.ts';
 import { netkitLink } from './netkit.ts';
 import { netnsLink } from './netns.ts';
 import { perfLink } from './perf.ts';
@@ -18,6 +19,7 @@ export const LINK_TYPES: readonly LinkType[] = [
   cgroupLink,
   iteratorLink,
   kprobeMultiLink,
+  netfilterLink,
   netkitLink,
   netnsLink,
   perfLink,

@@ -12,6 +12,7 @@ export type HookType =
   | 'iterator'
   | 'probe'
   | 'netns'
+  | 'netfilter'
   | 'struct_ops'
   | 'perf';
 
@@ -28,7 +29,7 @@ export const hook = object({
     program: fixed('program'),
     /** Of an iterator of a map or of a sockmap slot: the map that the link holds. */
     map: fixed('map'),
-    /** Of a hook of a namespace: the namespace, which nothing attached there holds. */
+    /** Of a hook of a namespace: the namespace. Of all that is attached there only netfilter links hold it. */
     netns: fixed('netns'),
     flavour: constant<Flavour>(),
   },

@@ -7,7 +7,7 @@ export const executionGuarantee = property({
   name: 'execution-guarantee',
   kind: 'always',
   statement:
-    'While the link is held and its cgroup is online, or its device registered, an event there runs its program.',
+    'While the link is held and its cgroup is online, its device registered or its namespace alive, an event there runs its program.',
   claims: ['C24', 'C30'],
   explanation:
     'Nothing that others attach, replace or detach touches the entry of a link, and MULTI entries always contribute. LINK_DETACH by another holder breaks the promise: the descriptor stays and the link is defunct.',

@@ -133,13 +133,15 @@ function countHeld(k: Kernel, op: string, held: Kernel['all'][keyof Kernel['all'
   }
 }
 
-/** Filters hold programs; devices their qdisc; names, descriptors and processes their namespace. */
+/** Filters hold programs; devices their qdisc; names, descriptors, processes and netfilter links their namespace. */
 function countNetwork(k: Kernel, found: Found): void {
   for (const { prog } of k.all.filter) found(prog);
   for (const qdisc of k.all.qdisc) if (qdisc.phase === 'GRAFTED') found(qdisc);
   for (const netns of k.all.netns) if (netns.named) found(netns);
   for (const { netns } of k.all.process) found(netns);
   for (const { target } of k.all.file) if (target?.kind === 'netns') found(target);
+  if (!k.has('netfilter-holds-netns')) return;
+  for (const { slot } of k.all.link) if (slot?.attachType === 'netfilter') found(slot.hook?.netns ?? null);
 }
 
 /** Registers of running commands hold references; a link that is being created is held by the call until its file is. */

@@ -5,7 +5,8 @@ import { endedAt, isConsumed, isThere, names, ON, PROGRAMS, ranIn, wouldRun } fr
 export const noGap = property({
   name: 'no-gap',
   kind: 'always',
-  statement: 'While the cgroup is online or the device registered, some version of the role runs for every event.',
+  statement:
+    'While the cgroup is online, the device registered or the namespace alive, some version of the role runs for every event.',
   claims: ['C12', 'C16', 'C18'],
   explanation:
     'Between a detach and the attach that follows it, events run no version at all. Replacing an entry in place (LINK_UPDATE, MULTI with REPLACE, NONE over NONE, OVERRIDE over OVERRIDE) is one pointer store, so that every event sees the old version or the new one.',

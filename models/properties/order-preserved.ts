@@ -1,5 +1,6 @@
 /** What stays attached keeps its place relative to the others. */
 import { type Kernel, type Program, property } from '../kernel.ts';
+import { belongsTo } from '../rules/slots.ts';
 import { isMeant, ON, PROGRAMS, was } from './shared.ts';
 
 type Roles = readonly (readonly { readonly name: string }[])[];
@@ -27,7 +28,7 @@ export const orderPreserved = property({
     'A drop before a count and a count before a drop are two different policies. Replacing in place keeps the position; detaching and attaching again moves the entry to the tail, and a REPLACE that leaves PREORDER out moves it to another class.',
   params: { ...ON, roles: { shape: 'list', of: PROGRAMS, optional: true } },
   check(k: Kernel, { on, attachType, roles }) {
-    const slots = k.all.slot.filter((slot) => (slot.cgroup ?? slot.netdev) === on && isMeant(slot, on, attachType));
+    const slots = k.all.slot.filter((slot) => belongsTo(slot, on) && isMeant(slot, on, attachType));
     const programs = slots.flatMap((slot) => [...slot.effective]);
     const before = keys(
       slots.flatMap((slot) => [...was(k, slot).effective]),

@@ -1,24 +1,24 @@
 /** Parameters and looks that several properties share. */
 
-import type { Cgroup, Kernel, Link, Netdev, Packet, Process, Program, Slot } from '../kernel.ts';
+import type { Cgroup, Kernel, Link, Netdev, Netns, Packet, Process, Program, Slot } from '../kernel.ts';
 import { execute } from '../rules/execute.ts';
-import { pathOf, type Stage, slotAtStage } from '../rules/path.ts';
+import { netfilterPath, pathOf, type Stage, slotAtStage } from '../rules/path.ts';
 import { ARRIVED, CONSUMED, walk } from '../rules/run-frame.ts';
-import { isReleased } from '../rules/slots.ts';
+import { belongsTo, isReleased } from '../rules/slots.ts';
 
 export const PROGRAMS = { shape: 'list', of: { shape: 'object', kind: 'program' } } as const;
-/** A cgroup or a device, and the attach type where it has several. */
+/** A cgroup, a device or a namespace, and the attach type where it has several. */
 export const ON = {
-  on: { shape: 'object', kind: 'cgroup', or: ['netdev'] },
+  on: { shape: 'object', kind: 'cgroup', or: ['netdev', 'netns'] },
   attachType: { shape: 'word', optional: true },
 } as const;
 
+/** What a property speaks of. */
+export type On = Cgroup | Netdev | Netns;
+
 /** The slot that a property speaks of; without an attach type the only one, or the first. */
-export function slotOn(k: Kernel, on: Cgroup | Netdev, attachType: string | null): Slot {
-  const slot = k.all.slot.find(
-    (candidate) =>
-      (on.kind === 'cgroup' ? candidate.cgroup === on : candidate.netdev === on) && isMeant(candidate, on, attachType),
-  );
+export function slotOn(k: Kernel, on: On, attachType: string | null): Slot {
+  const slot = k.all.slot.find((candidate) => belongsTo(candidate, on) && isMeant(candidate, on, attachType));
   return (
     slot ??
     k.broken(
@@ -29,16 +29,16 @@ export function slotOn(k: Kernel, on: Cgroup | Netdev, attachType: string | null
 }
 
 /** Of a device, no attach type or `ingress` means everything that a frame meets on its way in, `egress` on its way out. */
-export function isMeant(slot: Slot, on: Cgroup | Netdev, attachType: string | null): boolean {
-  if (on.kind === 'cgroup') return attachType === null || slot.attachType === attachType;
+export function isMeant(slot: Slot, on: On, attachType: string | null): boolean {
+  if (on.kind !== 'netdev') return attachType === null || slot.attachType === attachType;
   const outwards = slot.attachType.endsWith('_egress');
   if (attachType === null || attachType === 'ingress') return !outwards;
   return attachType === 'egress' ? outwards : slot.attachType === attachType;
 }
 
-/** Slots of a cgroup or device, in the order in which an event meets them. Filters are those of the present qdisc. */
-export function slotsOn(k: Kernel, on: Cgroup | Netdev, attachType: string | null): Slot[] {
-  if (on.kind === 'cgroup') return k.all.slot.filter((slot) => slot.cgroup === on && isMeant(slot, on, attachType));
+/** Slots of a cgroup, device or namespace, in the order in which an event meets them. Filters are those of the present qdisc. */
+export function slotsOn(k: Kernel, on: On, attachType: string | null): Slot[] {
+  if (on.kind !== 'netdev') return k.all.slot.filter((slot) => belongsTo(slot, on) && isMeant(slot, on, attachType));
   return stagesOn(k, on, attachType).flatMap((stage) => slotAtStage(k, stage) ?? []);
 }
 
@@ -58,14 +58,16 @@ function stagesOn(k: Kernel, on: Netdev, attachType: string | null): Stage[] {
  */
 export function wouldRun(
   k: Kernel,
-  on: Cgroup | Netdev,
+  on: On,
   attachType: string | null,
 ): { readonly ran: readonly Program[]; readonly consumed: boolean } {
-  if (on.kind === 'cgroup') {
+  // Of what is attached to a namespace only the netfilter hooks are met one after the other.
+  const alone = on.kind === 'cgroup' || (on.kind === 'netns' && slotOn(k, on, attachType).attachType !== 'netfilter');
+  if (alone) {
     const { effective } = slotOn(k, on, attachType);
     return { ran: [...effective].flatMap((program) => execute(k, program).programs), consumed: false };
   }
-  const { takingPart, consumed } = walk(k, stagesOn(k, on, attachType));
+  const { takingPart, consumed } = walk(k, on.kind === 'netns' ? netfilterPath(k, on) : stagesOn(k, on, attachType));
   return { ran: takingPart, consumed };
 }
 
@@ -73,14 +75,14 @@ export function wouldRun(
 export const ranIn = (packet: Packet): readonly Program[] => [...packet.ran, ...packet.inside];
 
 /** Has the invocation run everything that it took there, and is about to end? */
-export function endedAt(k: Kernel, packet: Packet, on: Cgroup | Netdev, attachType: string | null): boolean {
+export function endedAt(k: Kernel, packet: Packet, on: On, attachType: string | null): boolean {
   if (!atEnd(packet)) return false;
   if (on.kind === 'cgroup') return packet.slot === slotOn(k, on, attachType);
-  return packet.slot?.netdev === on && isMeant(packet.slot, on, attachType);
+  return packet.slot !== null && belongsTo(packet.slot, on) && isMeant(packet.slot, on, attachType);
 }
 
-/** Is the cgroup or device there for events and commands? */
-export const isThere = (on: Cgroup | Netdev): boolean => on.phase === 'ONLINE' || on.phase === 'REGISTERED';
+/** Is the cgroup, device or namespace there for events and commands? */
+export const isThere = (on: On): boolean => on.phase === 'ONLINE' || on.phase === 'REGISTERED' || on.phase === 'ALIVE';
 
 /** The same object before the step. */
 export const was = <V extends { readonly kind: keyof Kernel['before']; readonly index: number }>(
@@ -124,9 +126,12 @@ export function isLinkHeld(k: Kernel, link: Link): boolean {
   return k.calls().some(({ registers, made }) => registers.includes(link) || made['link'] === link);
 }
 
+const isOnItsWay = (slot: Slot | null): boolean =>
+  slot !== null && (slot.netdev !== null || slot.attachType === 'netfilter');
+
 /** An invocation that has run everything it took and is about to end; a frame goes on from hook to hook. */
 const atEnd = (packet: Packet): boolean =>
-  packet.running && packet.array.length === 0 && (packet.slot?.netdev == null || packet.stage >= ARRIVED);
+  packet.running && packet.array.length === 0 && (!isOnItsWay(packet.slot) || packet.stage >= ARRIVED);
 
 /** Did a program drop the frame, or send it elsewhere? */
 export const isConsumed = (packet: Packet): boolean => packet.stage === CONSUMED;

@@ -21,6 +21,7 @@ export const XDP_FLAG = {
   XDP_FLAGS_HW_MODE: 8,
   XDP_FLAGS_REPLACE: 16,
 } as const;
+export const NETFILTER_FLAG = { BPF_F_NETFILTER_IP_DEFRAG: 1 } as const;
 export const RENAME_FLAG = { RENAME_NOREPLACE: 1, RENAME_EXCHANGE: 2 } as const;
 
 /** Every name that a scenario or a trace may use. */
@@ -28,6 +29,7 @@ export const FLAG_VALUES: Readonly<Record<string, number>> = {
   ...FLAG,
   ...OPEN_FLAG,
   ...QUERY_FLAG,
+  ...NETFILTER_FLAG,
   ...RENAME_FLAG,
   ...XDP_FLAG,
   override: FLAG.BPF_F_ALLOW_OVERRIDE,
@@ -45,6 +47,7 @@ export const FLAG_VALUES: Readonly<Record<string, number>> = {
   noexist: XDP_FLAG.XDP_FLAGS_UPDATE_IF_NOEXIST,
   skb: XDP_FLAG.XDP_FLAGS_SKB_MODE,
   drv: XDP_FLAG.XDP_FLAGS_DRV_MODE,
+  defrag: NETFILTER_FLAG.BPF_F_NETFILTER_IP_DEFRAG,
   hw: XDP_FLAG.XDP_FLAGS_HW_MODE,
   xreplace: XDP_FLAG.XDP_FLAGS_REPLACE,
   exchange: RENAME_FLAG.RENAME_EXCHANGE,

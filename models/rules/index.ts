@@ -8,6 +8,7 @@ import { holdTarget } from './load.ts';
 import { mapLostUsers, mayEnterArray } from './maps.ts';
 import { mprogAttach, mprogDetach } from './mprog.ts';
 import { releaseAttachments } from './netdev.ts';
+import { netfilterPosition } from './netfilter.ts';
 import { computeEffective, insertPosition, purgeEffective, replaceEffective, updateEffective } from './order.ts';
 import { inodeMayGo } from './pins.ts';
 import { capable, mayAccess, netAdmin } from './privileges.ts';
@@ -50,6 +51,7 @@ export const rules: Rules = {
   tcxEntryUse,
   tcxEntryUnuse,
   tcxEntryMayGo,
+  netfilterPosition,
   detachFromDevice,
   xdpAttach,
   xdpCompare,

@@ -42,6 +42,10 @@ export function targetOfLoad(
   if (type === 'tracing' && OF_FUNCTIONS.has(expectedAttachType ?? '')) checkKernelFunction(k, program);
   if (expectedAttachType === 'trace_raw_tp') k.check('names a tracepoint', attach?.tp !== undefined, 'EINVAL');
   if (expectedAttachType === 'trace_iter') k.check('names an iterator', attach?.iter !== undefined, 'EINVAL');
+  if (type === 'netfilter') {
+    k.check('program type is known', k.has('netfilter-link'), 'EINVAL');
+    k.check('expected attach type is netfilter', expectedAttachType === 'netfilter', 'EINVAL');
+  }
   if (type === 'sk_lookup') k.check('expected attach type is sk_lookup', expectedAttachType === 'sk_lookup', 'EINVAL');
   return null;
 }

@@ -11,6 +11,7 @@ export const LOCKS = [
   'probe_mutex',
   'update_mutex',
   'netns_bpf_mutex',
+  'nf_hook_mutex',
 ] as const;
 export type Lock = (typeof LOCKS)[number];
 

@@ -13,6 +13,9 @@ import { bondHasXdp } from './xdp.ts';
 export const firstNetns = (k: Kernel): Netns | null => k.all.netns.find(({ name }) => name === FIRST_NETNS) ?? null;
 export const netnsOf = (k: Kernel, process: Process | null): Netns | null => process?.netns ?? firstNetns(k);
 
+/** A namespace is entered by its name; the first one has others inside. */
+export const canBeEntered = (k: Kernel, netns: Netns): boolean => netns === firstNetns(k) || netns.named;
+
 /** __dev_get_by_index in the caller's namespace. XDP links say EINVAL where everybody else says ENODEV. */
 export function findNetdev(
   k: Kernel,

@@ -30,7 +30,8 @@ export function netnsSlot(k: Kernel, netns: Netns, attachType: string): Slot {
 /** check_net: dead as soon as the last reference is gone, before any worker has come (facts netns-063, netns-064). */
 export const isAlive = (slot: Slot | null): boolean => slot?.hook?.netns?.phase === 'ALIVE';
 
-/** What the death of a namespace does to its own attachments, all under netns_bpf_mutex. */
+/** What the death of a namespace does to its own attachments, all under netns_bpf_mutex. Netfilter hooks are not among them. */
 export function releaseNetnsHooks(k: Kernel, netns: Netns): void {
-  for (const slot of k.all.slot) if (slot.hook?.netns === netns) k.rules.releaseSlot(k, slot);
+  for (const slot of k.all.slot)
+    if (slot.hook?.type === 'netns' && slot.hook.netns === netns) k.rules.releaseSlot(k, slot);
 }

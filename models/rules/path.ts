@@ -1,17 +1,19 @@
 /**
  * The way of a frame: the hooks that it passes one after the other, and what each program's result does to it.
  * Kernel: net/core/dev.c __netif_receive_skb_core, sch_handle_ingress, sch_handle_egress, tcx_run, tc_run; drivers/net/veth.c,
- * netkit.c netkit_xmit. Facts net 4 item 7, 5.6, 6, run-001 to run-024.
+ * netkit.c netkit_xmit; net/netfilter/core.c nf_hook_slow. Facts net 4 item 7, 5.6, 6, 8, run-001 to run-024.
  */
-import type { Kernel, Netdev, Slot } from '../kernel.ts';
+import type { Hook, Kernel, Netdev, Netns, Slot } from '../kernel.ts';
+import { loopbackSlots } from './netfilter.ts';
 import { CLSACT_EGRESS, CLSACT_INGRESS } from './qdisc.ts';
 
-export type StageKind = 'xdp' | 'tcx' | 'clsact' | 'netkit';
+export type StageKind = 'xdp' | 'tcx' | 'clsact' | 'netkit' | 'netfilter';
 
-/** One hook of one device. */
+/** One hook of one device, or one netfilter hook of one namespace. */
 export interface Stage {
   readonly kind: StageKind;
-  readonly netdev: Netdev;
+  readonly netdev: Netdev | null;
+  readonly hook?: Hook;
   readonly attachType: string;
   readonly xdpMode?: 'native' | 'generic';
 }
@@ -28,6 +30,8 @@ const TCX: Readonly<Record<number, Effect>> = {
   [TC.DROP]: 'consume',
   [TC.REDIRECT]: 'consume',
 };
+/** NF_DROP; the verifier lets a program say NF_ACCEPT besides, and nothing else. */
+const NF_DROP = 0;
 const CLSACT: Readonly<Record<number, Effect>> = {
   [TC.PASS]: 'leave',
   [TC.DROP]: 'consume',
@@ -45,6 +49,8 @@ export function effectOf({ kind }: Stage, returns: number): Effect {
       return TCX[returns] ?? 'leave';
     case 'clsact':
       return CLSACT[returns] ?? 'next';
+    case 'netfilter':
+      return returns === NF_DROP ? 'consume' : 'next';
     case 'netkit':
       return returns === TC.NEXT ? 'next' : returns === TC.DROP || returns === TC.REDIRECT ? 'consume' : 'leave';
   }
@@ -80,7 +86,10 @@ const sent = (netdev: Netdev): Stage[] => [
 ];
 
 const isSlotOf = (slot: Slot, stage: Stage): boolean =>
-  slot.netdev === stage.netdev && slot.attachType === stage.attachType && slot.xdpMode === stage.xdpMode;
+  slot.netdev === stage.netdev &&
+  slot.hook === (stage.hook ?? null) &&
+  slot.attachType === stage.attachType &&
+  slot.xdpMode === stage.xdpMode;
 
 /** Hooks that this scenario attaches to. A frame that arrives at one end of a pair was sent out of the other. */
 export function pathOf(k: Kernel, netdev: Netdev, hook: string): Stage[] {
@@ -96,10 +105,16 @@ export function pathOf(k: Kernel, netdev: Netdev, hook: string): Stage[] {
   return all.filter((stage) => k.all.slot.some((slot) => isSlotOf(slot, stage)));
 }
 
+/** Netfilter hooks that one datagram over the loopback device of a namespace passes. */
+export const netfilterPath = (k: Kernel, netns: Netns): Stage[] =>
+  loopbackSlots(k, netns).flatMap(({ hook, attachType }) =>
+    hook === null ? [] : [{ kind: 'netfilter' as const, netdev: null, hook, attachType }],
+  );
+
 /** What is there now: filters are those of the qdisc at the device, and are reached through the tcx entry alone. */
 export function slotAtStage(k: Kernel, stage: Stage): Slot | null {
   const slots = k.all.slot.filter((slot) => isSlotOf(slot, stage));
-  if (stage.kind !== 'clsact') return slots[0] ?? null;
+  if (stage.kind !== 'clsact' || stage.netdev === null) return slots[0] ?? null;
   const { ingress } = stage.netdev;
   const tcx = stage.attachType === CLSACT_INGRESS ? 'tcx_ingress' : 'tcx_egress';
   const entry = k.all.slot.find((slot) => slot.netdev === stage.netdev && slot.attachType === tcx);

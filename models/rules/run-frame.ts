@@ -1,22 +1,24 @@
 /** Frames: the programs of one hook after the other run, as far as their results let the frame go. Facts net 5.6, run-001 to run-024. Kernel: net/core/dev.c. */
-import type { Kernel, Netdev, Packet, Program, Slot } from '../kernel.ts';
+import type { Kernel, Netdev, Netns, Packet, Program, Slot } from '../kernel.ts';
 import { execute } from './execute.ts';
-import { type Effect, effectOf, isUp, pathOf, type Stage, slotAtStage } from './path.ts';
+import { type Effect, effectOf, isUp, netfilterPath, pathOf, type Stage, slotAtStage } from './path.ts';
 import { noteInside, runOne } from './run.ts';
 
-/** A frame arrives, is sent, or goes round the loopback device. */
-export const FRAME_HOOKS = ['rx', 'tx', 'loop'];
+/** A frame arrives, is sent, or goes round the loopback device; a datagram goes round that of a namespace. */
+export const FRAME_HOOKS = ['rx', 'tx', 'loop', 'netfilter'];
 
 /** Stages behind the last one: a frame that came through, and one that a program dropped or sent elsewhere. */
 export const ARRIVED = 8;
 export const CONSUMED = 9;
 
-export interface Frame {
-  readonly netdev: Netdev;
-  readonly hook: string;
-}
+export type Frame = { readonly netdev: Netdev; readonly hook: string } | { readonly netns: Netns };
 
-const wayOf = (k: Kernel, { netdev, hook }: Frame): Stage[] => (isUp(netdev) ? pathOf(k, netdev, hook) : []);
+const wayOf = (k: Kernel, frame: Frame): Stage[] =>
+  'netns' in frame ? netfilterPath(k, frame.netns) : pathOf(k, frame.netdev, frame.hook);
+
+/** Does it get through at all? */
+const getsThrough = (frame: Frame): boolean => 'netns' in frame || isUp(frame.netdev);
+const wayNow = (k: Kernel, frame: Frame): Stage[] => (getsThrough(frame) ? wayOf(k, frame) : []);
 
 /** The stage that comes next: a frame that tcx passes does not meet the filters that share the hook. */
 function after(way: readonly Stage[], stage: number, effect: Effect): number {
@@ -59,16 +61,16 @@ export function walk(k: Kernel, way: readonly Stage[]): Walk {
 
 /** The whole way in one step. */
 export function runFrame(k: Kernel, frame: Frame): void {
-  const { ran, consumed } = walk(k, wayOf(k, frame));
+  const { ran, consumed } = walk(k, wayNow(k, frame));
   for (const program of ran) runOne(k, program);
   const named = ran.flatMap((program) => execute(k, program).ran);
-  conclusion(k, named, isUp(frame.netdev) && !consumed);
+  conclusion(k, named, getsThrough(frame) && !consumed);
 }
 
 /** Takes what is published at the present hook. */
 export function takeStage(k: Kernel, packet: Packet, frame: Frame): void {
   packet.running = true;
-  const stage = wayOf(k, frame)[packet.stage];
+  const stage = wayNow(k, frame)[packet.stage];
   if (stage === undefined) return;
   const slot: Slot | null = slotAtStage(k, stage);
   packet.slot = slot;
@@ -80,9 +82,9 @@ export function takeStage(k: Kernel, packet: Packet, frame: Frame): void {
 export function runInStage(
   k: Kernel,
   packet: Packet,
-  { netdev, hook }: Frame,
+  frame: Frame,
 ): 'again' | 'take the array' | 'end of the invocation' {
-  const way = pathOf(k, netdev, hook);
+  const way = wayOf(k, frame);
   const stage = way[packet.stage];
   if (stage === undefined) {
     packet.stage = ARRIVED;
@@ -107,7 +109,7 @@ export function runInStage(
 }
 
 /** A frame that a program consumed went no further than its hook. */
-export function concludeFrame(k: Kernel, packet: Packet, { netdev }: Frame): void {
+export function concludeFrame(k: Kernel, packet: Packet, frame: Frame): void {
   const named = [...packet.ran].flatMap((program) => execute(k, program).ran);
-  conclusion(k, named, isUp(netdev) && packet.stage !== CONSUMED);
+  conclusion(k, named, getsThrough(frame) && packet.stage !== CONSUMED);
 }

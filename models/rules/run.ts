@@ -28,7 +28,6 @@ export function retvalAfter(k: Kernel, program: Program, retval: number): number
 const ENDS: Readonly<Record<string, (returns: number) => boolean>> = {
   lsm_mac: (returns) => returns !== 0,
   modify_return: (returns) => returns !== 0,
-  netfilter: (returns) => returns === 0,
 };
 
 /** Does this program keep those behind it from running? */

@@ -2,14 +2,15 @@
  * Slots: attachment points, one for each target and attach type that a scenario speaks of.
  * Kernel: include/linux/bpf-cgroup-defs.h cgroup_bpf.progs, include/linux/netdevice.h xdp_state, include/net/tcx.h; facts cgroup 2, net 2.
  */
-import type { Cgroup, Kernel, Netdev, Slot } from '../kernel.ts';
+import type { Cgroup, Kernel, Netdev, Netns, Slot } from '../kernel.ts';
 
-/** Slots of a cgroup or device for an attach type: XDP has one for each mode of a device. */
-export const slotsOf = (k: Kernel, target: Cgroup | Netdev, attachType: string): Slot[] =>
-  k.all.slot.filter(
-    (slot) =>
-      slot.attachType === attachType && (target.kind === 'cgroup' ? slot.cgroup === target : slot.netdev === target),
-  );
+/** Is it a slot of this cgroup or device, or of a hook of this namespace? */
+export const belongsTo = (slot: Slot, target: Cgroup | Netdev | Netns): boolean =>
+  (slot.cgroup ?? slot.netdev ?? slot.hook?.netns ?? null) === target;
+
+/** Slots for an attach type: XDP has one for each mode of a device, netfilter one for each hook of a namespace. */
+export const slotsOf = (k: Kernel, target: Cgroup | Netdev | Netns, attachType: string): Slot[] =>
+  k.all.slot.filter((slot) => slot.attachType === attachType && belongsTo(slot, target));
 
 /** The slot of a cgroup or device for an attach type; every attach type that a scenario names has one. */
 export const slotOf = (k: Kernel, target: Cgroup | Netdev, attachType: string): Slot =>

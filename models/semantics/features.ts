@@ -47,6 +47,10 @@ export const FEATURES = {
   'query-link-ids': 'PROG_QUERY knows link_ids and what follows them, which cgroups leave alone (6.6, 053c8e1f235d)',
   'path-fd': 'BPF_F_PATH_FD for OBJ_PIN and OBJ_GET (6.5)',
   'struct-ops-link': 'links of struct_ops (6.4)',
+  'netfilter-link': 'programs and links of netfilter hooks (6.4, 84601d6ee68a)',
+  'netfilter-defrag': 'BPF_F_NETFILTER_IP_DEFRAG for netfilter links (6.6, 91721c2d02d3)',
+  'netfilter-holds-netns':
+    'a netfilter link holds its namespace, which before it could outlive and touched when it was freed (6.12, 1230fe7ad397)',
   'uprobe-multi': 'links of many uprobes (6.6)',
   'fentry-on-fentry': 'tracing of tracing programs, one level (6.8)',
   'deferred-link-dealloc':

@@ -18,7 +18,7 @@ import type { OracleRow } from './row.ts';
 export const TABLES = ['cgroup', 'link-core', 'net'] as const;
 
 /** Areas of the net table whose rows are written down so far. */
-const NET_AREAS: readonly string[] = ['xdp', 'tcx', 'netkit', 'cls'];
+const NET_AREAS: readonly string[] = ['xdp', 'tcx', 'netkit', 'cls', 'nf'];
 export type Table = (typeof TABLES)[number];
 
 /** The kernel that the observed rows come from, where a row does not say otherwise. */

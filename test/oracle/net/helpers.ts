@@ -62,3 +62,25 @@ export const freed = (progId: string): RowStep => call('prog_get_fd_by_id', { pr
 export const DELETED = call('netdev_delete', { netdev: 'B' }).ok();
 export const fork = (as: string): RowStep => call('fork').as(as).ok();
 export const exit = (actor: string): RowStep => call('exit', {}, actor).ok();
+
+export type Told = readonly [id: string | null, step: RowStep];
+/** Steps that change nothing, and are left out of what comes before a row. */
+const READS = new Set([
+  'query',
+  'link_info',
+  'xdp_query',
+  'tc_filter_query',
+  'prog_get_fd_by_id',
+  'netdev_exists',
+  'fire',
+]);
+
+/** One story: what succeeded before a row is its setup. */
+export function story(objects: RowObjects, setup: readonly RowStep[], told: readonly Told[]): OracleRow[] {
+  const before: RowStep[] = [...setup];
+  return told.flatMap(([id, step]) => {
+    const rows = id === null ? [] : [{ id, objects, steps: [...before, step] }];
+    if (id === null || (step.expect['errno'] === undefined && !READS.has(step.op))) before.push(step);
+    return rows;
+  });
+}

@@ -114,7 +114,7 @@ describe('a rule', () => {
     const semantics = proposal({ name: 'noting', base: 'linux-6.18', changes: { rules: noting(asked) } });
     const model: ModelDefinition = { ...bpf, semantics: { ...bpf.semantics, noting: semantics } };
     for (const name of NAMES) checkScenario(loaded(SCENARIOS[name]), model, 'noting');
-    for (const { text } of filesMatching(/^scenarios\/(freplace|arrays|sockmap)\/.*\.yaml$/))
+    for (const { text } of filesMatching(/^scenarios\/(freplace|arrays|sockmap|netfilter)\/.*\.yaml$/))
       checkScenario(loaded(text), model, 'noting');
     expect(Object.keys(rules).filter((name) => !asked.has(name))).to.deep.equal([]);
   });
