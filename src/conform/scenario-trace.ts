@@ -9,11 +9,11 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { NOBODY } from '../trace/check.ts';
 import type { Expectation, Json, TraceFile, TraceObjects, TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { RESULT_KEYS } from '../trace/schema.ts';
 import type { ItemInput, WorldInput } from '../world/input.ts';
 import type { Machine } from '../world/machine.ts';
 import { ENVIRONMENT } from '../world/plan.ts';
 import type { Runner } from '../world/runner.ts';
+import { expectationOf } from './answered.ts';
 import { type Fillers, fillersOf } from './fillers.ts';
 
 /** The process that makes the others, as in every trace. */
@@ -26,8 +26,6 @@ const NOT_OPEN = 99;
 /** An id that nothing has, for objects that nobody made in this schedule. */
 const NO_SUCH_ID = 2147483000;
 const BY_ID = new Set(['linkId', 'progId', 'mapId']);
-/** Keys that an expectation can have; which numbers are used again is nobody's promise. */
-const SHOWN = new Set(RESULT_KEYS.filter((key) => key !== 'numberOf'));
 const MAKES_ACTORS = new Set(['fork', 'clone_files']);
 /** Events are nobody's. */
 const EVENT = 'fire';
@@ -122,13 +120,12 @@ export class ScenarioTracer {
     if (killed) return DEATH;
     if (item === undefined) return undefined;
     const suffix = repetition === 0 ? '' : `#${repetition + 1}`;
-    return this.step(actor, item.input, suffix, this.expectation(running.errno, running.values));
-  }
-
-  private expectation(errno: string | null, values: Readonly<Record<string, unknown>> | undefined): Expectation {
-    const shown = Object.entries(values ?? {}).filter(([key, value]) => SHOWN.has(key) && value !== undefined);
-    if (errno !== null) return { errno, ...(Object.fromEntries(shown) as Expectation) };
-    return shown.length === 0 ? OK : (this.rename(Object.fromEntries(shown) as Json) as Expectation);
+    return this.step(
+      actor,
+      item.input,
+      suffix,
+      this.rename(expectationOf(running.errno, running.values)) as Expectation,
+    );
   }
 
   private step(actor: string, { op, args, as }: ItemInput, suffix: string, expect: Expectation): TraceStep {

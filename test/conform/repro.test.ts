@@ -249,6 +249,22 @@ describeLive('every form in C', () => {
     });
 });
 
+describeLive('a limit of entries, as a reproducer', () => {
+  afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  it('shows a cgroup with room for two in one with room for 64', () => {
+    const file = join(ROOT, 'scenarios/capacity/full-slot.yaml');
+    const text = readFileSync(file, 'utf8').replace(/^actors:$/m, 'actors:\n  traffic: [ { fire: { cgroup: web } } ]');
+    const scenario = loadScenario(text, file, bpf);
+    if (!scenario.ok) throw new Error(scenario.problems[0]?.message);
+    const traced = traceOfChoices(scenario.value, bpf, 'linux-6.18', [0, 1, 2]);
+    if (!traced.ok) throw new Error(traced.problems[0]?.message);
+    const { steps } = traced.value.trace;
+    expect(steps.find(({ op }) => op === 'fire')?.expect['ran']).to.have.length(64);
+    expectAllOk({ ...traced.value, trace: { ...traced.value.trace, id: 'full-slot' } });
+  });
+});
+
 describeLive('reproducers in C', () => {
   afterEach(() => expect(leftovers()).to.deep.equal([]));
 

@@ -82,6 +82,9 @@ function linkDetach(w: Writer, step: TraceStep): Written {
   return { lines, conditions: expected(w, step, 'got') };
 }
 
+/** Programs that a query has room for. */
+const IDS_MAX = 256;
+
 const QUERY_ARGS = 'attachType cgroup flags capacity noBuffers rawAttachFlags progAttachFlags linkIds attr'.split(' ');
 
 function query(w: Writer, step: TraceStep): Written {
@@ -89,8 +92,8 @@ function query(w: Writer, step: TraceStep): Written {
   w.only(step, ...QUERY_ARGS);
   w.need('query_attr');
   const buffers = args['noBuffers'] !== true;
-  const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : 64;
-  if (capacity > 64) w.no('LR421', 'no C form for a query of more than 64 programs');
+  const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : IDS_MAX;
+  if (capacity > IDS_MAX) w.no('LR421', `no C form for a query of more than ${IDS_MAX} programs`);
   const asksFlags = args['progAttachFlags'] === true;
   const asksLinks = args['linkIds'] === true;
   if (asksFlags) w.need('entry_flags');
@@ -106,7 +109,7 @@ function query(w: Writer, step: TraceStep): Written {
     link_ids: asksLinks ? '(uintptr_t)entry_links' : '0',
   });
   if (buffers) w.need('ids');
-  const written = capacity === 64 ? 'query.count' : `query.count < ${capacity} ? query.count : ${capacity}`;
+  const written = capacity === IDS_MAX ? 'query.count' : `query.count < ${capacity} ? query.count : ${capacity}`;
   const checks: Checks = {
     count: (value) => [number(w, 'count', Number(value), 'query.count')],
     revision: (value) => [number(w, 'revision', Number(value), 'query.revision')],

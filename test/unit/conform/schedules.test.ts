@@ -105,6 +105,27 @@ actors:
     expect([of('web'), of('web.api'), fillers.length]).to.deep.equal([62, 62, 124]);
   });
 
+  it('say of a counterexample what a kernel shows whose other places are filled', () => {
+    const scenario = scenarioOf(`limits: { entries: 2 }
+actors:
+  x:
+    - prog_attach: { cgroup: web, prog: a, flags: [multi] }
+    - query: { cgroup: web }
+    - fire: { cgroup: web }
+`);
+    const traced = traceOfChoices(scenario, bpf, 'linux-6.18', [0, 0, 0]);
+    if (!traced.ok) throw new Error(traced.problems[0]?.message);
+    const { steps } = traced.value.trace;
+    const [query, fire] = steps.slice(-2).map(({ expect: said }) => said);
+    const fillers = Array.from({ length: 62 }, () => 'fill0');
+    expect(query).to.include({ count: 63, eventually: true });
+    expect(query?.['progs']).to.deep.equal([...fillers, 'a']);
+    expect(fire?.['ran']).to.deep.equal([...fillers, 'a']);
+    expect(replay(traced.value, { model: bpf, semantics: bpf.semantics['linux-6.18'] as never })).to.include({
+      ok: true,
+    });
+  });
+
   it('are refused where an actor has the name of the process that makes the others', () => {
     const found = schedulesOf(scenarioOf(TWO.replace('x:', 'P0:')), bpf, 'linux-6.18');
     expect(found.ok ? '' : found.problems[0]?.code).to.equal('LR422');

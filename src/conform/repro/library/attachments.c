@@ -43,7 +43,7 @@ struct object_path {
 /* Objects of the trace by name, others as #id. */
 static const char *names_of(const uint32_t *id, unsigned count)
 {
-	static char text[1024];
+	static char text[8192];
 	size_t length = 0;
 	text[0] = '\0';
 	for (unsigned i = 0; i < count && length < sizeof(text) - 64; i++) {
@@ -66,10 +66,10 @@ struct query {
 };
 
 //: ids
-static uint32_t ids[64];
+static uint32_t ids[256];
 
 //: entry_flags
-static uint32_t entry_flags[64];
+static uint32_t entry_flags[256];
 
 //: flags_of_entries entry_flags
 static const char *flags_of_entries(unsigned count)
@@ -93,7 +93,7 @@ static const char *link_name(uint32_t id)
 
 //: entry_links
 /* Links of the entries; a plain program has none. */
-static uint32_t entry_links[64];
+static uint32_t entry_links[256];
 
 //: links_of_entries entry_links link_name
 static const char *links_of_entries(unsigned count)
@@ -190,16 +190,15 @@ static const char *cgroup_name(uint64_t id)
 /* What PROG_QUERY shows of a cgroup: list, run order, mode and revision (0: do not look). */
 static bool shows(int cgroup, int attach_type, const char *list, const char *effective, const char *mode, int revision)
 {
-	struct query query = { .attach_type = attach_type, .prog_ids = (uintptr_t)ids, .count = 64 };
+	struct query query = { .attach_type = attach_type, .prog_ids = (uintptr_t)ids, .count = 128 };
 	struct query runs = { .attach_type = attach_type, .query_flags = BPF_F_QUERY_EFFECTIVE,
-			      .prog_ids = (uintptr_t)(ids + 32), .count = 32 };
-	char expected[512], got[512];
-	query.count = 32;
+			      .prog_ids = (uintptr_t)(ids + 128), .count = 128 };
+	char expected[8192], got[8192];
 	if (on_cgroup(BPF_PROG_QUERY, cgroup, &query.target_fd, &query, sizeof(query)) < 0 ||
 	    on_cgroup(BPF_PROG_QUERY, cgroup, &runs.target_fd, &runs, sizeof(runs)) < 0)
 		return expect_text(cgroup_names[cgroup], "a cgroup that is there", "none");
 	int used = snprintf(got, sizeof(got), "list [%s]", names_of(ids, query.count));
-	snprintf(got + used, sizeof(got) - used, " effective [%s] mode %s revision %d", names_of(ids + 32, runs.count),
+	snprintf(got + used, sizeof(got) - used, " effective [%s] mode %s revision %d", names_of(ids + 128, runs.count),
 		 mode_of(query.attach_flags), revision == 0 ? 0 : (int)query.revision);
 	snprintf(expected, sizeof(expected), "list [%s] effective [%s] mode %s revision %d", list, effective, mode, revision);
 	return expect_text(cgroup_names[cgroup], expected, got);

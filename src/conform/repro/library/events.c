@@ -189,10 +189,10 @@ static struct event read_sysctl(void)
 /* Who ran, in order. */
 static const char *ran(void)
 {
-	static char text[1024];
+	static char text[8192];
 	size_t length = 0;
 	strcpy(text, seen.count == NO_EVENT ? "no event" : "");
-	for (unsigned i = 0; i < seen.count && seen.count != NO_EVENT && i < 64 && length < sizeof(text) - 64; i++)
+	for (unsigned i = 0; i < seen.count && seen.count != NO_EVENT && i < 256 && length < sizeof(text) - 64; i++)
 		length += snprintf(text + length, sizeof(text) - length, "%s%s", i ? " " : "", program_names[seen.slots[i]]);
 	return text;
 }
@@ -201,7 +201,7 @@ static const char *ran(void)
 static int times(int program)
 {
 	int count = seen.count == NO_EVENT ? -1 : 0;
-	for (unsigned i = 0; i < seen.count && i < 64; i++)
+	for (unsigned i = 0; i < seen.count && i < 256; i++)
 		count += seen.slots[i] == (uint32_t)program;
 	return count;
 }

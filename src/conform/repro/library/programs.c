@@ -3,7 +3,7 @@
 static int log_fd = -1;
 
 static struct log {
-	uint32_t count, slots[64];
+	uint32_t count, slots[256];
 } seen;
 
 enum { NO_EVENT = 1000 };
@@ -78,7 +78,7 @@ static int prog_load(int type, int expected_attach_type, int program, int return
 		{ 0x18, 0x21, 0, log_fd }, { 0, 0, 0, 0 }, /* r1 = &log */
 		{ 0x61, 0x12, 0, 0 },                      /* r2 = log->count */
 		{ 0xbf, 0x23, 0, 0 },                      /* r3 = r2 */
-		{ 0x57, 0x03, 0, 63 },                     /* r3 &= 63 */
+		{ 0x57, 0x03, 0, 255 },                     /* r3 &= 255 */
 		{ 0x67, 0x03, 0, 2 },                      /* r3 <<= 2 */
 		{ 0x07, 0x02, 0, 1 },                      /* r2 += 1 */
 		{ 0x63, 0x21, 0, 0 },                      /* log->count = r2 */
@@ -111,7 +111,7 @@ static int prog_load_more(int type, int expected_attach_type, int program, int r
 	}
 	const struct insn log[] = {
 		{ 0x18, 0x21, 0, log_fd }, { 0, 0, 0, 0 }, { 0x61, 0x12, 0, 0 }, { 0xbf, 0x23, 0, 0 },
-		{ 0x57, 0x03, 0, 63 }, { 0x67, 0x03, 0, 2 }, { 0x07, 0x02, 0, 1 }, { 0x63, 0x21, 0, 0 },
+		{ 0x57, 0x03, 0, 255 }, { 0x67, 0x03, 0, 2 }, { 0x07, 0x02, 0, 1 }, { 0x63, 0x21, 0, 0 },
 		{ 0x0f, 0x31, 0, 0 }, { 0x62, 0x01, 4, program }, { 0xb7, 0, 0, returns }, { 0x95, 0, 0, 0 },
 	};
 	memcpy(code + n, log, sizeof(log));
