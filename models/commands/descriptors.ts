@@ -184,7 +184,8 @@ export const readlinkFd = command({
   steps: {
     read(k: Kernel, { args, actor }) {
       const file = args.handle === null ? null : descriptor(actor, args.handle);
-      if (file === null) return k.fail('descriptor is open', 'EBADF');
+      // What is not open has no entry in /proc.
+      if (file === null) return k.fail('descriptor is open', 'ENOENT');
       if (file.type !== 'link') return k.returns({ target: `anon_inode:bpf-${file.type}` });
       k.returns({
         target: /^(link_create|raw_tp_open)/.test(file.name) ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link',

@@ -12,7 +12,8 @@ import { checkRoom, descriptor, install, resolveProgram } from '../rules/resolve
 export const mapCreate = command({
   op: 'map_create',
   name: 'BPF_MAP_CREATE',
-  cites: 'kernel/bpf/syscall.c map_create; facts link-core 13, pin-090',
+  cites:
+    'kernel/bpf/syscall.c map_create, kernel/bpf/bpf_struct_ops.c bpf_struct_ops_map_alloc_check; facts link-core 12.7, 13, pin-090',
   args: { map: { shape: 'word' }, attr: ATTR },
   makes: ['map', 'file'],
   names: 'map',
@@ -21,6 +22,7 @@ export const mapCreate = command({
     create(k: Kernel, { args, made, actor, as }) {
       checkAttr(k, actor, args.attr);
       k.check('may use BPF', capable(actor, 'CAP_BPF') || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+      if (made.map.byLink) k.check('BPF_F_LINK is known', k.has('struct-ops-link'), 'EINVAL');
       checkRoom(k, actor);
       made.map.created = true;
       getUser(k, made.map, `descriptor of ${actor.name}`);

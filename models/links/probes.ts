@@ -41,7 +41,7 @@ export const kprobeMultiLink: LinkType = {
   attachTypes: { trace_kprobe_multi: 'kprobe' },
   create: {
     check(k: Kernel, call: LinkCreate, program: Program) {
-      k.check('attach type has links', k.has('kprobe-multi'), 'EOPNOTSUPP');
+      k.check('attach type has links', k.has('kprobe-multi'), 'EINVAL');
       fits(k, call, program);
       k.check('flags are known', only(call.args.flags, 0), 'EINVAL');
     },

@@ -20,8 +20,9 @@ export function opsSlot(k: Kernel, map: BpfMap) {
 }
 
 function resolve(k: Kernel, { args, frame, actor }: LinkCreate): void {
-  k.check('attach type has links', k.has('struct-ops-link'), 'EINVAL');
+  // Without them a program is looked for: what is not open is EBADF there as well, and a map is none.
   const map = resolveMap(k, actor, args.structOpsMap);
+  k.check('attach type has links', k.has('struct-ops-link'), 'EINVAL');
   checkRegistrable(k, map);
   getMap(k, map, `LINK_CREATE of ${actor.name}`);
   frame.target = map;

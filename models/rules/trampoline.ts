@@ -6,7 +6,7 @@ import type { Entry, Hook, Kernel, Link, Program, Slot } from '../kernel.ts';
 import { timesInArrays } from './maps.ts';
 import { programOf } from './order.ts';
 
-/** BPF_MAX_TRAMP_LINKS. */
+/** BPF_MAX_TRAMP_LINKS. The machine code has to fit a page besides: 7.2 says E2BIG at the 37th fentry program on x86-64. */
 export const MAX_TRAMP_LINKS = 38;
 /** Deny list of tracing programs, as far as the facts met it (btf_id_deny). */
 const DENIED = new Set(['migrate_disable', 'migrate_enable']);

@@ -58,6 +58,8 @@ struct object {
 	uint32_t id;
 	int storage; /* program: index of its cgroup storage map, or -1 */
 	uint32_t prog_type;
+	bool has_btf;    /* program: its functions have ids */
+	uint32_t btf_id; /* function: its id in the BTF of its program */
 	int prog;    /* link: index of its program, or -1 */
 	uint32_t attach_type; /* link: what it was made for */
 };
@@ -231,6 +233,7 @@ bool takes_packets(uint32_t type);
 bool describe_ops_map(struct attr *attr, bool by_link);
 bool fill_ops(const char *name, void *value, size_t size);
 void forget_ops(void);
+void unregister_ops(void);
 
 /* --- the operations; each says whether it knows the operation ------------------------------------------------ */
 

@@ -2,13 +2,10 @@
 #include "agent.h"
 
 enum {
-	CMD_INFO = 15,
 	CMD_BTF_LOAD = 18,
-	CMD_BTF_BY_ID = 19,
 	BTF_MAGIC = 0xeb9f,
 	HEADER = 24,
 	INT_SIGNED = 1 << 24,
-	INFO_BTF_ID = 112, /* offset in struct bpf_prog_info */
 };
 
 struct type {
@@ -118,46 +115,21 @@ bool kernel_member(const char *structure, const char *member, struct member *fou
 	return false;
 }
 
-static long object_info(int fd, void *info, uint32_t size)
-{
-	struct attr attr;
-	attr_init(&attr, NULL);
-	put32(&attr, 0, (uint32_t)fd);
-	put32(&attr, 4, size);
-	put64(&attr, 8, (uint64_t)(uintptr_t)info);
-	return bpf_call(CMD_INFO, &attr);
-}
-
 /*
- * The id that a program's BTF has for a function. Ids that no type has stand for a function that is not there, 1 for a
- * program without BTF or a descriptor that is no program: the kernel has something else to say then.
+ * The id that a program's BTF has for a function: noted at its load, since not everybody may ask the kernel for it. Ids
+ * that no type has stand for a function that is not there, and 1, the first type of all our programs, for programs without
+ * BTF and for descriptors that are no programs: the kernel has something else to say then.
  */
 uint32_t program_function(int prog, const char *name)
 {
 	enum { NOT_THERE = 100000 };
-	static char types[16384];
-	uint32_t info[64] = {0}, btf_id;
-	struct attr attr;
-	struct {
-		uint64_t data;
-		uint32_t size, id;
-		uint64_t name, more;
-	} described = {.data = (uint64_t)(uintptr_t)types, .size = sizeof types};
-	struct blob blob;
-	if (kind_of_fd(prog) != 'p' || object_info(prog, info, 216) < 0)
+	char full[NAME_LEN * 2];
+	int index = kind_of_fd(prog) == 'p' ? object_with_id('p', id_of_fd(prog)) : -1;
+	if (index < 0 || !shared->objects[index].has_btf || is(name, "int"))
 		return 1;
-	memcpy(&btf_id, (char *)info + INFO_BTF_ID, sizeof btf_id);
-	if (btf_id == 0)
-		return 1;
-	attr_init(&attr, NULL);
-	put32(&attr, 0, btf_id);
-	int low = (int)bpf_call(CMD_BTF_BY_ID, &attr);
-	if (low < 0)
-		return 1;
-	bool known = object_info(low, &described, sizeof described) >= 0 && open_blob(&blob, types, described.size);
-	close(low);
-	uint32_t id = known ? find_type(&blob, name, 0, NULL) : 0;
-	return id == 0 ? NOT_THERE : id;
+	snprintf(full, sizeof full, "%s:%s", shared->objects[index].name, name);
+	int function = object_named('f', full);
+	return function < 0 ? NOT_THERE : shared->objects[function].btf_id;
 }
 
 struct writer {

@@ -242,6 +242,8 @@ static void reset(void)
 {
 	char path[PATH_LEN];
 	kill_actors();
+	if (shared->booted)
+		unregister_ops();
 	close_directories();
 	if (arg(&request, "pins") != NULL)
 		renew_mounts();

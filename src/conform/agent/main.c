@@ -172,6 +172,8 @@ int main(int argc, char **argv)
 	prctl(PR_SET_NAME, "lastref-agent");
 	struct rlimit files = {FD_LIMIT, 4096};
 	setrlimit(RLIMIT_NOFILE, &files);
+	/* Kernels before 5.11 charge programs and maps to it. */
+	setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
 	if (geteuid() != 0)
 		return errno = EPERM, fail("not root");
 	if (!find_mount("cgroup2", cgroup2, sizeof cgroup2))

@@ -142,7 +142,7 @@ static void read_info(const struct request *request, struct reply *reply)
 	reply_status(reply, "ok");
 	reply_add(reply, "linkType=%s", type);
 	reply_add(reply, "link=%s", object_name('l', link, buffer));
-	reply_add(reply, "prog=%s", object_name('p', prog, buffer));
+	reply_add(reply, "prog=%s", prog == 0 ? "" : object_name('p', prog, buffer));
 	if (map != 0)
 		reply_add(reply, "map=%s", object_name('m', map, buffer));
 	reply_add(reply, "cgroup=%s", cgroup == 0 ? "" : name == NULL ? "#unknown" : name);

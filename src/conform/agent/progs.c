@@ -34,6 +34,7 @@ enum {
 	EXT = 28,
 	LSM = 29,
 	TRACE_RAW_TP = 23,
+	MODIFY_RETURN = 26,
 	TRACE_ITER = 28,
 	TRACE_UPROBE_MULTI = 48,
 };
@@ -56,6 +57,8 @@ struct program {
 	struct function functions[FUNCTIONS_MAX];
 	int32_t returns[FUNCTIONS_MAX];
 	int starts[FUNCTIONS_MAX];
+	uint32_t ids[FUNCTIONS_MAX]; /* in BTF */
+	bool has_btf;
 	int functions_used;
 	int skips[4]; /* jumps to the end */
 	int skips_used;
@@ -332,6 +335,21 @@ static bool is_policy(uint32_t type, int error)
 	return error == EPERM && (type == EXT || type == LSM || type == TRACING) && is_mighty();
 }
 
+/* Why a program cannot be for the place that it names, whatever the rules are: this kernel has none of the kind. */
+static const char *missing_place(const struct request *request, uint32_t type, uint32_t attach_type, int error)
+{
+	const char *func = arg(request, "kernelFunc");
+	bool named = func != NULL || arg(request, "lsm") != NULL || arg(request, "iter") != NULL;
+	if (error != EINVAL || (type != TRACING && type != LSM))
+		return NULL;
+	if (named && place_of(request) == 0)
+		return "!unsupported: the kernel has no %s that is called so";
+	/* Kernels before 6.3 ask for a list that only error injection makes. */
+	if (attach_type == MODIFY_RETURN && func != NULL && strncmp(func, "bpf_modify_return_test", 22) == 0)
+		return "!unsupported: the kernel lets no function be changed by %s";
+	return NULL;
+}
+
 static void tell_verifier(struct attr *attr)
 {
 	static char log[65536];
@@ -344,19 +362,23 @@ static void tell_verifier(struct attr *attr)
 	fprintf(stderr, "%s\n", log);
 }
 
+/* Those that log have the places behind the program; the main function logs as the program. */
 static void name_functions(const struct program *program, const char *name)
 {
 	char full[NAME_LEN * 2 + 2];
-	for (int i = 1; i < program->functions_used; i++) {
-		snprintf(full, sizeof full, "%s:%s", name, program->functions[i].name);
-		add_object('f', full, 0);
+	for (int i = 1; i <= program->functions_used; i++) {
+		int place = i % program->functions_used;
+		snprintf(full, sizeof full, "%s:%s", name, program->functions[place].name);
+		int index = add_object('f', full, 0);
+		if (index >= 0)
+			shared->objects[index].btf_id = program->ids[place];
 	}
 }
 
 static long load(struct program *program, const struct request *request)
 {
 	struct attr attr;
-	uint32_t ids[FUNCTIONS_MAX], infos[FUNCTIONS_MAX][2];
+	uint32_t infos[FUNCTIONS_MAX][2];
 	bool described = program->functions_used > 1 || program->type == EXT || arg(request, "mainFunc") != NULL;
 	int btf = -1;
 	attr_init(&attr, request);
@@ -368,10 +390,12 @@ static long load(struct program *program, const struct request *request)
 	put32(&attr, 68, program->attach_type);
 	put_place(&attr, request, program->type);
 	if (described && arg(request, "noBtf") == NULL) {
-		btf = functions_btf(context_of(request, program->type), program->functions, program->functions_used, ids);
+		btf = functions_btf(context_of(request, program->type), program->functions, program->functions_used,
+				    program->ids);
+		program->has_btf = btf >= 0;
 		for (int i = 0; i < program->functions_used; i++) {
 			infos[i][0] = (uint32_t)program->starts[i];
-			infos[i][1] = ids[i];
+			infos[i][1] = program->ids[i];
 		}
 		put32(&attr, 72, (uint32_t)btf);
 		put32(&attr, 76, sizeof infos[0]);
@@ -416,13 +440,18 @@ static void prog_load(const struct request *request, struct reply *reply)
 	if (fd < 0 && is_policy(program.type, errno))
 		return reply_status(reply, "!unsupported: the kernel refuses to load %s programs (EPERM)",
 				    arg(request, "typeName"));
+	const char *missing = fd < 0 ? missing_place(request, program.type, program.attach_type, errno) : NULL;
+	if (missing != NULL)
+		return reply_status(reply, missing, arg(request, "typeName"));
 	if (fd < 0)
 		return;
 	const char *name = is(request->as, "-") ? arg(request, "prog") : request->as;
 	int index = add_object('p', name, id_of_fd((int)fd));
 	if (index < 0)
 		return reply_status(reply, "!too many objects");
-	name_functions(&program, name);
+	shared->objects[index].has_btf = program.has_btf;
+	if (program.has_btf || program.functions_used > 1)
+		name_functions(&program, name);
 	shared->objects[index].prog_type = program.type;
 	shared->lingers |= is_unfiltered(&program);
 	if (storage != NULL)

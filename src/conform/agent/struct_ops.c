@@ -4,7 +4,14 @@
  */
 #include "agent.h"
 
-enum { CMD_PROG_LOAD = 5, STRUCT_OPS = 27, BPF_F_LINK = 1 << 13 };
+enum {
+	CMD_MAP_DELETE = 3,
+	CMD_PROG_LOAD = 5,
+	CMD_MAP_BY_ID = 14,
+	MAP_STRUCT_OPS = 26,
+	STRUCT_OPS = 27,
+	BPF_F_LINK = 1 << 13,
+};
 
 #define OPS "tcp_congestion_ops"
 #define VALUE "bpf_struct_ops_" OPS
@@ -66,6 +73,28 @@ bool fill_ops(const char *name, void *value, size_t size)
 		memcpy(bytes + data.offset + own.offset, &fd, sizeof fd);
 	}
 	return true;
+}
+
+/* What a map registers by itself belongs to nobody: it would outlive its trace. */
+void unregister_ops(void)
+{
+	for (int i = 0; i < shared->objects_used; i++) {
+		struct attr attr;
+		uint32_t key = 0;
+		if (shared->objects[i].kind != 'm')
+			continue;
+		attr_init(&attr, NULL);
+		put32(&attr, 0, shared->objects[i].id);
+		int fd = (int)bpf_call(CMD_MAP_BY_ID, &attr);
+		if (fd < 0)
+			continue;
+		attr_init(&attr, NULL);
+		put32(&attr, 0, (uint32_t)fd);
+		put64(&attr, 8, (uint64_t)(uintptr_t)&key);
+		if (type_of_fd(fd) == MAP_STRUCT_OPS)
+			bpf_call(CMD_MAP_DELETE, &attr);
+		close(fd);
+	}
 }
 
 void forget_ops(void)

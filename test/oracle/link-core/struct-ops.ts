@@ -79,7 +79,7 @@ const live: readonly OracleRow[] = [
 /** Registered by the update itself, and by nobody's descriptor: an attachment that survives everything. */
 const without = (kernel: '6.12' | '6.1', first: number): readonly OracleRow[] =>
   s
-    .chain(WORLD, filled, [
+    .chain(WORLD, kernel === '6.1' ? [make('N').ok()] : filled, [
       [`mx-${first}@${kernel}`, fill('N', 'plain').ok()],
       [`mx-${first + 1}@${kernel}`, link('N').fails('EINVAL')],
       [`mx-${first + 2}@${kernel}`, remove('N').ok()],
@@ -104,6 +104,7 @@ export const rows: readonly OracleRow[] = [
   ...without('6.12', 453),
   ...byLink,
   ...without('6.1', 326),
-  { ...s.row('mx-struct_ops-create@6.1', WORLD, filled, link('M1').fails('EINVAL')), semantics: 'linux-6.1' },
+  // The flag is refused, so that there is no map to make a link of.
+  { ...s.row('mx-struct_ops-create@6.1', WORLD, make('M1').fails('EINVAL')), semantics: 'linux-6.1' },
   ...['mx-330@6.1', 'mx-331@6.1', 'mx-332@6.1', 'mx-333@6.1'].map((id): OracleRow => ({ id, notExecutable: NO_FLAG })),
 ];
