@@ -5,6 +5,7 @@ import { LINK_CREATE_ARGS, LINK_CREATE_REGISTERS, type LinkCreate, type LinkType
 import { primeLink } from '../links/prime.ts';
 import { checkAttr, checkLinkCreateBytes } from '../rules/attr.ts';
 import { lockStep, underEachLock } from '../rules/locks.ts';
+import { openByName } from '../rules/netns.ts';
 import { checkMayAttach } from '../rules/programs.ts';
 import { getProgram, openFile, putProgram, putTarget } from '../rules/references.ts';
 import { install, resolveProgram } from '../rules/resolve.ts';
@@ -60,6 +61,7 @@ export const linkCreate = command({
   steps: {
     'resolve program'(k: Kernel, call) {
       const { args, frame, actor } = call;
+      openByName(k, args.netns);
       k.check('command is known', k.has('cgroup-link'), 'EINVAL');
       checkAttr(k, actor, args.attr);
       checkLinkCreateBytes(k, args);

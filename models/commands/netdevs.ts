@@ -1,6 +1,8 @@
 /** Devices: made, deleted, moved, enslaved. */
 import { command, type Kernel, type Netdev } from '../kernel.ts';
-import { findNetdev, moveNetdev, netnsOf, unregisterNetdev } from '../rules/netdev.ts';
+import { findNetdev, isHere, moveNetdev, netnsOf, unregisterNetdev } from '../rules/netdev.ts';
+import { openByName } from '../rules/netns.ts';
+import { rtnlAdmin } from '../rules/privileges.ts';
 
 const NETDEV = { shape: 'object', kind: 'netdev' } as const;
 
@@ -17,7 +19,7 @@ export const netdevAdd = command({
   args: { netdev: NETDEV },
   steps: {
     'register [rtnl_lock]'(k: Kernel, { args, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const { netdev } = args;
       k.check('name is free', netdev.phase === 'ABSENT', 'EEXIST');
       for (const device of netdev.peer === null ? [netdev] : [netdev, netdev.peer]) {
@@ -37,7 +39,7 @@ export const netdevDelete = command({
   steps: {
     'unregister [rtnl_lock]'(k: Kernel, { args, actor }) {
       k.when(noFrameOn(k, args.netdev));
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       unregisterNetdev(k, findNetdev(k, actor, args.netdev));
     },
   },
@@ -51,9 +53,9 @@ export const netdevMove = command({
   steps: {
     'move [rtnl_lock]'(k: Kernel, { args, actor }) {
       k.when(noFrameOn(k, args.netdev));
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      openByName(k, args.netns);
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
-      k.check('namespace is alive', args.netns.phase === 'ALIVE', 'EINVAL');
       moveNetdev(k, netdev, args.netns);
     },
   },
@@ -67,7 +69,7 @@ export const netdevUp = command({
   steps: {
     'change [rtnl_lock]'(k: Kernel, { args, actor }) {
       k.when(noFrameOn(k, args.netdev));
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       findNetdev(k, actor, args.netdev).down = args.down;
     },
   },
@@ -80,22 +82,32 @@ export const netdevExists = command({
   args: { netdev: NETDEV },
   steps: {
     read(k: Kernel, { args: { netdev }, actor }) {
-      const exists = netdev.phase === 'REGISTERED' && netdev.netns === netnsOf(k, actor);
+      const exists = isHere(k, actor, netdev);
       k.returns({ exists, value: exists ? (netdev.down ? 'down' : 'up') : null });
     },
   },
 });
 
+const TAKES_PORTS = new Set(['bridge', 'bond']);
+
 export const netdevEnslave = command({
   op: 'netdev_enslave',
   name: 'RTM_SETLINK IFLA_MASTER',
-  cites: 'net/core/rtnetlink.c do_set_master; facts net 3.3 check 8, xdp-050 to xdp-059',
+  cites:
+    'net/core/rtnetlink.c do_set_master; net/bridge/br_if.c br_add_if; facts net 3.3 check 8, xdp-050 to xdp-059, refusals observed on 6.18.44',
   args: { netdev: NETDEV, master: NETDEV },
   steps: {
     'enslave [rtnl_lock]'(k: Kernel, { args, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
-      netdev.master = findNetdev(k, actor, args.master);
+      if (netdev.master === args.master) return;
+      // The old one lets go first, and does not come back if the new one refuses.
+      netdev.master = null;
+      const master = findNetdev(k, actor, args.master, 'EINVAL');
+      k.check('master takes ports', TAKES_PORTS.has(master.type), 'EOPNOTSUPP');
+      k.check('a bridge takes no loopback', master.type !== 'bridge' || netdev.type !== 'loopback', 'EINVAL');
+      k.check('a bridge takes no bridge', master.type !== 'bridge' || netdev.type !== 'bridge', 'ELOOP');
+      netdev.master = master;
     },
   },
 });
@@ -109,7 +121,7 @@ export const bondMode = command({
   args: { netdev: NETDEV, mode: { shape: 'word', words: BOND_MODE_NAMES } },
   steps: {
     'change [rtnl_lock]'(k: Kernel, { args, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
       k.check('device is a bond', netdev.type === 'bond', 'EOPNOTSUPP');
       k.check('no program needs the mode', k.rules.mayChangeBondMode(k, netdev), 'EOPNOTSUPP');

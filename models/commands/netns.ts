@@ -1,6 +1,8 @@
 /** Network namespaces: made, entered, held open, deleted. */
 import { command, type Kernel } from '../kernel.ts';
-import { canBeEntered, enterNetns, getNetns, putNetns } from '../rules/netdev.ts';
+import { enterNetns, getNetns, putNetns } from '../rules/netdev.ts';
+import { openByName } from '../rules/netns.ts';
+import { capable } from '../rules/privileges.ts';
 import { openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
 
@@ -12,8 +14,9 @@ export const netnsAdd = command({
   cites: 'net/core/net_namespace.c copy_net_ns; facts net 3.9, 7',
   args: { netns: NETNS },
   steps: {
-    make(k: Kernel, { args: { netns } }) {
+    make(k: Kernel, { args: { netns }, actor }) {
       k.check('name is free', netns.phase === 'ABSENT', 'EEXIST');
+      k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       netns.fire('UNSHARE');
       netns.named = true;
       getNetns(k, netns, 'its name');
@@ -43,7 +46,8 @@ export const enter = command({
   args: { netns: NETNS },
   steps: {
     enter(k: Kernel, { args: { netns }, actor }) {
-      k.check('namespace has a name', canBeEntered(k, netns), 'ENOENT');
+      openByName(k, netns);
+      k.check('CAP_SYS_ADMIN', capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
       enterNetns(k, actor, netns);
     },
   },
@@ -58,7 +62,7 @@ export const openNetns = command({
   yieldsHandle: true,
   steps: {
     open(k: Kernel, { args: { netns }, made, actor, as }) {
-      k.check('namespace has a name', canBeEntered(k, netns), 'ENOENT');
+      openByName(k, netns);
       checkRoom(k, actor);
       getNetns(k, netns, `descriptor of ${actor.name}`);
       openFile(made.file, 'netns', netns).refs = 1;

@@ -1,6 +1,7 @@
 /** BPF_PROG_QUERY. What is particular to a kind of target is its target type's. */
 import { command, type Kernel } from '../kernel.ts';
 import { checkAttr } from '../rules/attr.ts';
+import { openByName } from '../rules/netns.ts';
 import { targetTypeOf } from '../targets/index.ts';
 import { asksForFlags, QUERY_ARGS } from '../targets/target-type.ts';
 
@@ -11,6 +12,7 @@ export const query = command({
   args: QUERY_ARGS,
   steps: {
     'query [lock of the target]'(k: Kernel, call) {
+      openByName(k, call.args.netns);
       k.check('command is known', k.has('query'), 'EINVAL');
       k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, call.actor), 'EPERM');
       checkAttr(k, call.actor, call.args.attr);

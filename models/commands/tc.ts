@@ -1,7 +1,17 @@
 /** Classic tc: qdiscs at the ingress hook and cls_bpf filters, which belong to nobody. */
 import { ref } from '../../src/modelling/index.ts';
-import { command, type Filter, type Kernel, type Process, type Program, type Qdisc, type Slot } from '../kernel.ts';
-import { findNetdev } from '../rules/netdev.ts';
+import {
+  command,
+  type Filter,
+  type Kernel,
+  type Netdev,
+  type Process,
+  type Program,
+  type Qdisc,
+  type Slot,
+} from '../kernel.ts';
+import { findNetdev, isHere } from '../rules/netdev.ts';
+import { rtnlAdmin } from '../rules/privileges.ts';
 import {
   addFilter,
   automaticHandle,
@@ -35,7 +45,7 @@ export const tcHookCreate = command({
   makes: ['qdisc'],
   steps: {
     'create [rtnl_lock]'(k: Kernel, { args, made, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
       const old = netdev.ingress;
       k.check('no qdisc is there', old === null || args.replace, 'EEXIST');
@@ -55,16 +65,16 @@ export const tcHookDestroy = command({
   args: { netdev: NETDEV, qdisc: QDISC, direction: { shape: 'word', words: DIRECTIONS, optional: true } },
   steps: {
     'destroy [rtnl_lock]'(k: Kernel, { args, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
       const qdisc = netdev.ingress;
-      if (qdisc === null) return k.fail('a qdisc is there', 'ENOENT');
       if (args.direction !== null) {
-        // The whole direction is flushed, the qdisc stays.
-        const slot = slotIn(k, qdisc, args.direction);
+        // The whole direction is flushed, the qdisc stays: RTM_DELTFILTER, which says EINVAL without a qdisc.
+        const slot = slotIn(k, qdisc ?? k.fail('a qdisc is there', 'EINVAL'), args.direction);
         for (const filter of filtersOf(slot)) removeFilter(k, slot, filter);
         return;
       }
+      if (qdisc === null) return k.fail('a qdisc is there', 'ENOENT');
       k.check('qdisc is of this kind', qdisc.type === (args.qdisc ?? 'clsact'), 'EINVAL');
       // Since 84ad0af0bccd (6.5) a qdisc that somebody uses does not go.
       k.check('no filter request is under way', qdisc.refs === 1, 'EBUSY');
@@ -73,12 +83,19 @@ export const tcHookDestroy = command({
   },
 });
 
-/** The filters of one direction; an ingress qdisc has one only. */
-function slotIn(k: Kernel, qdisc: Qdisc, direction: string): Slot {
-  const attachType = direction === 'egress' ? CLSACT_EGRESS : CLSACT_INGRESS;
-  const slot = directionsOf(k, qdisc).find((candidate) => candidate.attachType === attachType);
-  return slot ?? k.fail('qdisc has this direction', 'EINVAL');
+const BLOCKS: Readonly<Record<string, string>> = { ingress: CLSACT_INGRESS, egress: CLSACT_EGRESS };
+
+/**
+ * The filters that a parent stands for: an ingress qdisc has one block, whatever is written; clsact has two, and none of its
+ * own (ingress_tcf_block, clsact_tcf_block; observed on 6.18.44).
+ */
+function blockOf(k: Kernel, qdisc: Qdisc, direction: string): Slot | null {
+  const attachType = qdisc.type === 'ingress' ? CLSACT_INGRESS : BLOCKS[direction];
+  return directionsOf(k, qdisc).find((candidate) => candidate.attachType === attachType) ?? null;
 }
+
+const slotIn = (k: Kernel, qdisc: Qdisc, direction: string): Slot =>
+  blockOf(k, qdisc, direction) ?? k.fail('qdisc has this direction', 'EINVAL');
 
 const FILTER_ARGS = {
   netdev: NETDEV,
@@ -144,7 +161,7 @@ export const tcFilterAttach = command({
   makes: ['filter'],
   steps: {
     'find the qdisc'(k: Kernel, { args, frame, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_NEWTFILTER of ${actor.name}`);
     },
     'change [rtnl_lock]'(k: Kernel, { args, frame, made, actor }) {
@@ -182,7 +199,7 @@ export const tcFilterDetach = command({
   registers: { qdisc: ref('qdisc') },
   steps: {
     'find the qdisc'(k: Kernel, { args, frame, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_DELTFILTER of ${actor.name}`);
     },
     'delete [rtnl_lock]'(k: Kernel, { args, frame }) {
@@ -205,6 +222,22 @@ export const tcFilterDetach = command({
 /** Filters as `prio:handle=prog`, in the order in which they run. */
 const written = (filter: Filter): string => `${prioOf(filter)}:${filter.handle}=${filter.prog?.name ?? '?'}`;
 
+/** tc_dump_tfilter: where there is no device, no qdisc or no such direction, there is nothing, and no error. */
+function dump(
+  k: Kernel,
+  actor: Process,
+  { netdev, direction }: { readonly netdev: Netdev; readonly direction: string },
+): void {
+  const here = isHere(k, actor, netdev) ? netdev.ingress : null;
+  const slot = here === null ? null : blockOf(k, here, direction);
+  const filters = slot === null ? [] : filtersOf(slot);
+  k.returns({
+    count: filters.length,
+    progs: filters.map(({ prog }) => prog?.name ?? '?'),
+    value: filters.map(written),
+  });
+}
+
 export const tcFilterQuery = command({
   op: 'tc_filter_query',
   name: 'RTM_GETTFILTER',
@@ -212,18 +245,12 @@ export const tcFilterQuery = command({
   args: FILTER_ARGS,
   steps: {
     'read [rtnl_lock]'(k: Kernel, { args, actor }) {
+      if (args.priority === 0) return dump(k, actor, args);
       const qdisc = findNetdev(k, actor, args.netdev).ingress;
       if (qdisc === null) return k.fail('a qdisc is there', 'EINVAL');
       const filters = filtersOf(slotIn(k, qdisc, args.direction));
-      if (args.priority === 0)
-        return k.returns({
-          count: filters.length,
-          progs: filters.map(({ prog }) => prog?.name ?? '?'),
-          value: filters.map(written),
-        });
-      const found = filters.find(
-        (filter) => prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle),
-      );
+      // cls_bpf_get compares handles, and no filter has 0.
+      const found = filters.find((filter) => prioOf(filter) === args.priority && filter.handle === args.handle);
       if (found === undefined) return k.fail('the filter exists', 'ENOENT');
       k.returns({ handle: found.handle, priority: prioOf(found), prog: found.prog?.name ?? null });
     },

@@ -5,6 +5,7 @@ import { command, type Kernel, type Program } from '../kernel.ts';
 import { has, only, XDP_FLAG } from '../rules/flags.ts';
 import { findNetdev } from '../rules/netdev.ts';
 import { programOf } from '../rules/order.ts';
+import { rtnlAdmin } from '../rules/privileges.ts';
 import { getProgram } from '../rules/references.ts';
 import { type Handle, resolveProgram } from '../rules/resolve.ts';
 import { oneMode, XDP_MODES, xdpSlot } from '../rules/xdp.ts';
@@ -34,7 +35,7 @@ export const xdpSet = command({
   },
   steps: {
     'change [rtnl_lock]'(k: Kernel, { args, actor }) {
-      k.check('CAP_NET_ADMIN', k.rules.netAdmin(k, actor), 'EPERM');
+      k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
       const flags = args.flags | (args.oldProg === null ? 0 : XDP_FLAG.XDP_FLAGS_REPLACE);
       const replace = k.has('xdp-replace') ? XDP_FLAG.XDP_FLAGS_REPLACE : 0;

@@ -16,15 +16,18 @@ export const netnsOf = (k: Kernel, process: Process | null): Netns | null => pro
 /** A namespace is entered by its name; the first one has others inside. */
 export const canBeEntered = (k: Kernel, netns: Netns): boolean => netns === firstNetns(k) || netns.named;
 
-/** __dev_get_by_index in the caller's namespace. XDP links say EINVAL where everybody else says ENODEV. */
+/** __dev_get_by_index in the caller's namespace. */
+export const isHere = (k: Kernel, actor: Process | null, netdev: Netdev): boolean =>
+  netdev.phase === 'REGISTERED' && netdev.netns === netnsOf(k, actor);
+
+/** XDP links say EINVAL where everybody else says ENODEV. */
 export function findNetdev(
   k: Kernel,
   actor: Process | null,
   netdev: Netdev | null,
   errno: 'ENODEV' | 'EINVAL' = 'ENODEV',
 ): Netdev {
-  if (netdev?.phase !== 'REGISTERED' || netdev.netns !== netnsOf(k, actor)) return k.fail('device exists here', errno);
-  return netdev;
+  return netdev !== null && isHere(k, actor, netdev) ? netdev : k.fail('device exists here', errno);
 }
 
 /** The other end of a pair goes with it. */

@@ -3,6 +3,7 @@
  * netns_bpf_pernet_pre_exit; net/core/flow_dissector.c. Facts net 7, link-core 12.5.
  */
 import type { BoundHandle, Kernel, Netns, Process, Slot } from '../kernel.ts';
+import { canBeEntered } from './netdev.ts';
 import { descriptor } from './resolve.ts';
 
 /** Attach types of namespaces, and the program type that each takes. */
@@ -12,6 +13,11 @@ export const NETNS_ATTACH_TYPES: Readonly<Record<string, string>> = {
 };
 /** Links that fit (netns_bpf_max_progs). */
 export const NETNS_CAPACITY: Readonly<Record<string, number>> = { flow_dissector: 1, sk_lookup: 64 };
+
+/** A namespace that a call names is opened for the call, before the kernel sees anything of it: without a name it cannot be. */
+export function openByName(k: Kernel, target: Netns | BoundHandle | null): void {
+  if (target !== null && 'kind' in target) k.check('namespace has a name', canBeEntered(k, target), 'ENOENT');
+}
 
 /** get_net_ns_by_fd: closed EBADF, another kind of file EINVAL. A name is a descriptor for the call only. */
 export function resolveNetns(k: Kernel, process: Process, target: Netns | BoundHandle | null): Netns {

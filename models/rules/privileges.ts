@@ -28,6 +28,9 @@ export function netAdmin(k: Kernel, process: Process): boolean {
   );
 }
 
+/** netlink_net_capable of rtnetlink_rcv_msg: here CAP_SYS_ADMIN never does (observed on 6.18.44; facts net priv-010, priv-011). */
+export const rtnlAdmin = (process: Process): boolean => capable(process, 'CAP_NET_ADMIN');
+
 const READ = 4;
 const WRITE = 2;
 /** Octal digits of a mode, the last three of them permissions. */

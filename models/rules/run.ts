@@ -57,12 +57,21 @@ export function conclude(k: Kernel, slot: Slot | null, programs: readonly Progra
   k.sees(errno);
 }
 
+/** What the process that made the event sees of a no, where it is told. */
+const DENIED: Readonly<Record<string, string>> = { lsm_mac: 'EPERM', sk_lookup: 'ECONNREFUSED' };
+const SK_DROP = 0;
+
+/** All programs of sk_lookup run; one that says no keeps the listening socket from being found (BPF_PROG_SK_LOOKUP_RUN_ARRAY; observed on 6.18.44). */
+const drops = ({ attachType }: Slot, { template }: Program): boolean =>
+  attachType === 'sk_lookup' && template.returns === SK_DROP;
+
 function concludeElsewhere(k: Kernel, slot: Slot, programs: readonly Program[]): void {
-  const denied = programs.some((program) => endsChain(slot, program));
+  const denied = programs.some((program) => endsChain(slot, program) || drops(slot, program));
   k.returns({ verdict: denied ? 'deny' : 'allow' });
-  if (!denied || slot.attachType !== 'lsm_mac') return;
-  k.returns({ errno: 'EPERM' });
-  k.sees('EPERM');
+  const errno = DENIED[slot.attachType];
+  if (!denied || errno === undefined) return;
+  k.returns({ errno });
+  k.sees(errno);
 }
 
 /** Extensions and tail-called programs that took part in the run of an element, each once. */

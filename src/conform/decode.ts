@@ -1,5 +1,6 @@
 /** From replies to what the kernel showed, in the words of the vocabulary. */
 import type { Answer } from '../trace/compare.ts';
+import { NET_DECODERS, type SeenNet, seenNetOf } from './decode-net.ts';
 import { firstOf, listOf, type Reply } from './line.ts';
 import { ATTACH_TYPES, errnoName, flagNames, LINK_TYPES, mapTypeName, progTypeName } from './numbers.ts';
 
@@ -46,8 +47,11 @@ function infoValues(reply: Reply): Record<string, unknown> {
   if (kind === undefined) return {};
   if (kind === 'p') return { type: progTypeName(type) };
   if (kind === 'm') return { type: mapTypeName(type) };
-  const attachType = ATTACH_TYPES[Number(firstOf(reply, 'attachTypeNumber') ?? -1)];
-  return { type: LINK_TYPES[type] ?? String(type), ...(attachType === undefined ? {} : { attachType }) };
+  const attachType = firstOf(reply, 'attachTypeNumber');
+  return {
+    type: LINK_TYPES[type] ?? String(type),
+    ...(attachType === undefined ? {} : { attachType: ATTACH_TYPES[Number(attachType)] }),
+  };
 }
 
 /** The answer to a step. An event that was denied with an errno succeeded as an event, as in the models. */
@@ -59,6 +63,8 @@ export function answerOf(reply: Reply): Answer {
     else if (DIRECT.includes(key)) values[key] = text;
     if (key === 'rawRetval') values['retval'] = signed(Number(text));
     if (key === 'text') values['textContains'] = text;
+    const [known, read] = NET_DECODERS[key] ?? [];
+    if (known !== undefined) values[known] = read?.(text);
   }
   return { errno: reply.status === 'ok' ? null : errnoName(Number(reply.status)), values };
 }
@@ -84,7 +90,7 @@ export interface SeenLink {
   readonly link: string;
   readonly prog: string;
   readonly cgroup: string | null;
-  /** A map or a program that it is attached to. */
+  /** A map, a program, a device or a namespace that it is attached to. */
   readonly on: string | null;
 }
 
@@ -98,6 +104,7 @@ export interface Seen {
   readonly ids: readonly string[] | undefined;
   /** Cgroups that were removed and whose memory is still there. */
   readonly dying: number | undefined;
+  readonly net: SeenNet;
 }
 
 function slotOf(text: string): SeenSlot {
@@ -131,5 +138,6 @@ export function seenOf(reply: Reply): Seen {
     links: [...links.values()],
     ids: ids === undefined ? undefined : listOf(ids),
     dying: dying === undefined ? undefined : Number(dying),
+    net: seenNetOf(reply),
   };
 }

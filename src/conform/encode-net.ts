@@ -2,6 +2,7 @@
 import type { Json, TraceFile } from '../trace/format.ts';
 import { type Args, type Encoders, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
+import { attachTypeNumber } from './numbers.ts';
 
 export const NET_OPERATIONS: readonly string[] = (
   'netdev_add netdev_delete netdev_move netdev_up netdev_exists netdev_enslave netns_add netns_delete enter_netns ' +
@@ -71,15 +72,14 @@ function checkCards(devices: readonly Device[], { steps }: TraceFile): void {
 
 /** One request for each pair, from the end that names the other; the other end's place and size come along. */
 function deviceRequests(devices: readonly Device[]): readonly Request[] {
-  const firstOf = (device: Device): boolean => {
-    const peer = devices.find(({ name }) => name === device.peer);
-    return peer === undefined || devices.indexOf(device) < devices.indexOf(peer);
-  };
   const named = devices.map((device) => ({
     ...device,
     peer: device.peer ?? devices.find(({ peer }) => peer === device.name)?.name,
   }));
-  return named.filter(firstOf).map(({ name, kind, peer, later, netns: at, mtu }): Request => {
+  const place = (device: string): number => named.findIndex(({ name }) => name === device);
+  const isFirst = ({ name, peer }: Device): boolean =>
+    peer === undefined || place(peer) < 0 || place(name) < place(peer);
+  return named.filter(isFirst).map(({ name, kind, peer, later, netns: at, mtu }): Request => {
     const other = named.find((device) => device.name === peer);
     const args: Args = { name, kind, netns: at };
     if (other !== undefined) Object.assign(args, { peer: other.name, peerNetns: other.netns });
@@ -109,4 +109,19 @@ export function netSetup(trace: TraceFile): readonly Request[] {
     ),
     ...deviceRequests(devices),
   ];
+}
+
+const LISTS = /^(tcx|netkit)_/;
+const HOOKS = new Set(['flow_dissector', 'sk_lookup']);
+
+/** What is looked at after each step beside cgroups: lists of devices, hooks of namespaces, filters of qdiscs. */
+export function netObservation({ steps, objects }: TraceFile): Readonly<Record<string, string | number>> {
+  if ((objects.netdevs ?? []).length + (objects.netns ?? []).length === 0) return {};
+  const named = steps.flatMap(({ args: { attachType } }) => (typeof attachType === 'string' ? [attachType] : []));
+  const numbers = (words: readonly string[]): string =>
+    [...new Set(words)].map((word) => attachTypeNumber(word) ?? 0).join(',');
+  const lists = numbers(named.filter((word) => LISTS.test(word)));
+  const hooks = numbers(named.filter((word) => HOOKS.has(word)));
+  const filters = steps.some(({ op }) => op.startsWith('tc_'));
+  return { ...(lists === '' ? {} : { lists }), ...(hooks === '' ? {} : { hooks }), ...(filters ? { filters: 1 } : {}) };
 }

@@ -31,6 +31,7 @@ const ENCODERS: Encoders = {
   ...NET_ENCODERS,
   ...TRACE_ENCODERS,
   flags: (value, flags) => ({ flags: flagsOf(value, flags) }),
+  rawAttachFlags: (value, flags) => ({ rawAttachFlags: flagsOf(value, flags) }),
   rawOpenFlags: (value, flags) => ({ rawOpenFlags: flagsOf(value, flags) }),
   attachType: (value) => ({ attachType: attachType(value) }),
   cgroup: (value) => ({ cgroup: cgroup(value) }),
@@ -51,7 +52,7 @@ const HANDLES = new Set([
   ...TRACE_HANDLES,
 ]);
 /** Arguments that are not for the kernel. */
-const IGNORED = new Set(['expectBusy', 'mapDef', 'ms', 'rawAttachFlags']);
+const IGNORED = new Set(['expectBusy', 'mapDef', 'ms']);
 const FAMILIES = new Set('pf hooknum nfFlags'.split(' '));
 
 function argsOf(step: TraceStep, flags: Flags): Args {

@@ -3,11 +3,13 @@ import type { Kernel } from '../../models/kernel.ts';
 import { revisionOf } from '../../models/rules/attach.ts';
 import { SLEEP } from '../trace/check.ts';
 import { type Answer, alternativesOf, sameJson } from '../trace/compare.ts';
-import type { TraceStep } from '../trace/format.ts';
+import type { Json, TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { type Taken, Walk } from '../trace/walk.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
 import type { Seen, SeenSlot, SlotShown } from './decode.ts';
+import type { SeenNet } from './decode-net.ts';
+import { netOtherwise } from './model-net.ts';
 import { modelDying, modelEnded, modelIds, modelLink, modelSlot } from './model-state.ts';
 import { ownMovesOf } from './own-moves.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
@@ -36,11 +38,20 @@ function queriesOf({ shown: { effective, ...listed }, ...slot }: SeenSlot): read
 /** A step before which everything that is pending must have run. */
 export const isBarrier = ({ op, expect }: TraceStep): boolean => op === SLEEP || expect['eventually'] === true;
 
-const NOTHING: Seen = { ended: undefined, slots: [], links: [], ids: undefined, dying: undefined };
+const NO_NET: SeenNet = { devices: [], lists: [], filters: [] };
+const NOTHING: Seen = { ended: undefined, slots: [], links: [], ids: undefined, dying: undefined, net: NO_NET };
 
-const piecesOf = ({ ended, slots, links, ids, dying }: Seen): readonly Seen[] => [
+/** Each was asked for in a call of its own. */
+const netPieces = ({ devices, lists, filters }: SeenNet): readonly SeenNet[] => [
+  ...devices.map((one) => ({ ...NO_NET, devices: [one] })),
+  ...lists.map((one) => ({ ...NO_NET, lists: [one] })),
+  ...filters.map((one) => ({ ...NO_NET, filters: [one] })),
+];
+
+const piecesOf = ({ ended, slots, links, ids, dying, net }: Seen): readonly Seen[] => [
   { ...NOTHING, ended },
   ...slots.flatMap(queriesOf).map((slot): Seen => ({ ...NOTHING, slots: [slot] })),
+  ...netPieces(net).map((piece): Seen => ({ ...NOTHING, net: piece })),
   ...links.map((link): Seen => ({ ...NOTHING, links: [link] })),
   { ...NOTHING, ids },
   { ...NOTHING, dying },
@@ -140,7 +151,7 @@ export class Holding {
   }
 
   /** Undefined: the state in the cells shows all this. Otherwise what it shows instead. */
-  private shownAs({ ended, slots, links, ids, dying }: Seen): unknown {
+  private shownAs({ ended, slots, links, ids, dying, net }: Seen): unknown {
     if (ended !== undefined) {
       const over = modelEnded(this.k);
       if (!sameJson([...ended].sort(), over)) return { ended: over };
@@ -154,6 +165,8 @@ export class Holding {
       const shown = modelLink(this.k, link.link);
       if (!sameJson(link, shown)) return shown ?? { link: link.link, absent: true };
     }
+    const otherwise = netOtherwise(this.k, net, (a, b) => sameJson(a as Json, b as Json));
+    if (otherwise !== undefined) return otherwise;
     if (ids !== undefined) {
       const mine = this.ownIds(modelIds(this.k) ?? []);
       if (!sameJson(this.ownIds(ids), mine)) return { ids: mine };

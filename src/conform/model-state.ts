@@ -1,6 +1,7 @@
 /** The observable state of the models, in the same words as the agent's. */
 import type { Kernel, Slot } from '../../models/kernel.ts';
 import type { Seen, SeenLink, SeenSlot } from './decode.ts';
+import { modelAnchor } from './model-net.ts';
 
 const MODES: Readonly<Record<string, readonly string[]>> = {
   MULTI: ['BPF_F_ALLOW_MULTI'],
@@ -38,7 +39,7 @@ export function modelLink(k: Kernel, name: string): SeenLink | undefined {
   if (link === undefined) return undefined;
   const { hook } = link.slot ?? {};
   const map = link.map.length > 0 ? link.map.at(0) : null;
-  const on = map?.name ?? hook?.map?.name ?? hook?.program?.name ?? null;
+  const on = map?.name ?? hook?.map?.name ?? hook?.program?.name ?? modelAnchor(link);
   return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null, on };
 }
 

@@ -4,6 +4,7 @@ import { SLEEP } from '../trace/check.ts';
 import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { setupRequests, stepRequest } from './encode.ts';
+import { netObservation } from './encode-net.ts';
 import { isBarrier } from './holding.ts';
 import type { Request } from './line.ts';
 import { attachTypeNumber } from './numbers.ts';
@@ -27,7 +28,7 @@ export function prepare(source: TraceSource, flags: ModelDefinition['flags']): P
     const number = typeof named === 'string' && named.startsWith('cgroup_') ? attachTypeNumber(named) : undefined;
     if (number !== undefined) types.add(number);
   }
-  const args = { types: [...types].join(',') };
+  const args = { types: [...types].join(','), ...netObservation(trace) };
   const pins = trace.steps.some(({ op }) => PINS.test(op));
   return {
     requests: trace.steps.map((step) => (step.op === SLEEP ? undefined : stepRequest(step, trace, flags))),

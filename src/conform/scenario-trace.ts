@@ -44,9 +44,11 @@ function renaming(objects: TraceObjects): (value: Json) => Json {
 
 /** Members that a trace knows; a scenario may say more of a program. */
 function traceObjects(declared: WorldInput['objects'], rename: (value: Json) => Json): TraceObjects {
-  const { progs, maps, cgroups } = declared as TraceObjects;
+  const { progs, maps, cgroups, netdevs, netns } = declared as TraceObjects;
   const templates = (progs ?? []).map(({ load: _, ...template }) => template);
-  return rename({ progs: templates, maps: maps ?? [], cgroups: cgroups ?? [] } as unknown as Json) as TraceObjects;
+  const net = { ...(netdevs === undefined ? {} : { netdevs }), ...(netns === undefined ? {} : { netns }) };
+  const objects = { progs: templates, maps: maps ?? [], cgroups: cgroups ?? [], ...net };
+  return rename(objects as unknown as Json) as TraceObjects;
 }
 
 export class ScenarioTracer {

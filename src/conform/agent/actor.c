@@ -22,9 +22,34 @@ static void serve(int given)
 	}
 	if (op_bpf(&request, &reply) || op_programs(&request, &reply) || op_objects(&request, &reply) || op_descriptors(&request, &reply) ||
 	    op_cgroups(&request, &reply) || op_files(&request, &reply) || op_sockets(&request, &reply) ||
-	    op_maps(&request, &reply) || op_info(&request, &reply) || op_trace(&request, &reply) || op_odd(&request, &reply))
+	    op_maps(&request, &reply) || op_info(&request, &reply) || op_trace(&request, &reply) || op_odd(&request, &reply) ||
+	    op_netdevs(&request, &reply) || op_xdp(&request, &reply) || op_tc(&request, &reply))
 		return;
 	op_processes(&request, &reply, given);
+}
+
+/*
+ * The descriptor of a namespace that a request speaks of. It would not be there without the agent, so it goes where the
+ * trace's are not; unless the trace asks for just this one.
+ */
+static void take_passed(int *given)
+{
+	if (*given < 0 || is(request.op, "fork") || is(request.op, "clone_files") || is(request.op, "take_fd"))
+		return;
+	int low = *given;
+	*given = -1;
+	passed_fd = low;
+	if (is(request.op, "open_netns"))
+		return;
+	passed_fd = fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
+	close(low);
+}
+
+static void drop_passed(void)
+{
+	if (passed_fd >= 0)
+		close(passed_fd);
+	passed_fd = -1;
 }
 
 void be_actor(int index)
@@ -39,9 +64,11 @@ void be_actor(int index)
 		if (!parse_request(&request, line)) {
 			reply_status(&reply, "!malformed request");
 		} else {
+			take_passed(&given);
 			serve(given);
+			drop_passed();
 		}
-		int passed = -1;
+		int passed = returned_fd;
 		if (is(request.op, "send_fd")) {
 			passed = arg_fd(&request, "handle");
 			if (fcntl(passed, F_GETFD) < 0) {
@@ -53,5 +80,8 @@ void be_actor(int index)
 		}
 		if (send_text(control, reply.text, reply.len, passed) < 0)
 			_exit(0);
+		if (returned_fd >= 0)
+			close(returned_fd);
+		returned_fd = -1;
 	}
 }

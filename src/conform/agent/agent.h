@@ -34,6 +34,8 @@ enum {
 	CGROUPS_MAX = 48,
 	ACTORS_MAX = 24,
 	MOUNTS_MAX = 16,
+	NETNS_MAX = 12,
+	NETDEVS_MAX = 24,
 	LOG_SLOTS = 256,
 	IDS_MAX = 128,
 	KNOWN_TYPES_MAX = 64,
@@ -70,6 +72,23 @@ struct cgroup {
 	uint64_t ino;
 };
 
+/* A network namespace of the trace; which of them have a name is the hub's to know, which keeps them open. */
+struct netns {
+	char name[NAME_LEN];
+	uint32_t ino; /* 0: not made yet */
+};
+
+/* A device of the trace, or the other end of one, which the trace does not know. Its name on the system is lrINDEX. */
+struct netdev {
+	char name[NAME_LEN];
+	char kind[16];
+	int index; /* ifindex, in every namespace: no two devices of a trace have the same, but for loopback */
+	int peer;  /* place in the table, or -1 */
+	int netns; /* where it was last seen: place in the table */
+	int mtu;   /* 0: as the kernel makes it */
+	bool hidden;
+};
+
 struct handle {
 	char name[NAME_LEN];
 	int fd;
@@ -88,6 +107,7 @@ struct actor {
 	pid_t pid;
 	int parent; /* who forked it, or -1 for the hub */
 	int table;
+	int netns; /* place in the table; -1: that of the agent */
 	bool alive;
 	bool reaped;
 };
@@ -125,6 +145,10 @@ struct shared {
 	struct actor actors[ACTORS_MAX];
 	int known_types_used;
 	struct known_type known_types[KNOWN_TYPES_MAX];
+	int netns_used;
+	struct netns netns[NETNS_MAX];
+	int netdevs_used;
+	struct netdev netdevs[NETDEVS_MAX];
 	int mounts_used;
 	char mounts[MOUNTS_MAX][NAME_LEN];
 };
@@ -248,6 +272,75 @@ bool op_files(const struct request *request, struct reply *reply);
 bool op_cgroups(const struct request *request, struct reply *reply);
 bool op_sockets(const struct request *request, struct reply *reply);
 bool op_odd(const struct request *request, struct reply *reply);
+bool op_netdevs(const struct request *request, struct reply *reply);
+bool op_xdp(const struct request *request, struct reply *reply);
+bool op_tc(const struct request *request, struct reply *reply);
+
+/* --- netlink.c: rtnetlink by hand ---------------------------------------------------------------------------------- */
+
+struct nlmsghdr;
+struct nlattr;
+struct message {
+	uint32_t words[512];
+};
+
+void nl_begin(struct message *message, uint16_t type, uint16_t flags, const void *fixed, size_t size);
+void nl_put(struct message *message, uint16_t type, const void *value, size_t size);
+void nl_put32(struct message *message, uint16_t type, uint32_t value);
+void nl_put_text(struct message *message, uint16_t type, const char *text);
+size_t nl_nest(struct message *message, uint16_t type);
+void nl_end(struct message *message, size_t nest);
+/* The payload of an attribute behind the fixed part of a message, or inside another attribute; NULL: it has none. */
+const void *nl_find(const struct nlmsghdr *header, size_t fixed, uint16_t type, size_t *size);
+const void *nl_find_in(const void *nest, size_t length, uint16_t type, size_t *size);
+typedef void nl_each(const struct nlmsghdr *header, void *context);
+/* Sends a request, gives every message of the answer to `each`, and returns what the kernel acknowledged: 0, or -1 and errno. */
+long nl_talk(int socket, struct message *message, nl_each *each, void *context);
+int socket_high(int domain, int type, int protocol);
+/* The same over a socket of its own; when it returns, that socket keeps nothing alive any more. */
+long rtnl(struct message *message, nl_each *each, void *context);
+/* Sockets of the present namespace that are not freed yet. */
+long sockets_used(void);
+/* Waits until there are as few as that: the last reference to a namespace must be the trace's to drop. */
+void wait_for_sockets(long used);
+
+/* --- netns.c: the hub's part in namespaces and devices ------------------------------------------------------------ */
+
+int netns_named(const char *name);
+int netdev_named(const char *name);
+int netdev_with_index(int index);
+/* The index of the device argument for a system call of this actor; one that no device has where it cannot be seen. */
+int arg_ifindex(const struct request *request);
+int ifindex_seen_from(const struct netdev *netdev, int netns);
+/* The descriptor that came with the request; -1: none. Closed after the operation. */
+extern int passed_fd;
+/* A descriptor that goes back to the hub with the reply; -1: none. */
+extern int returned_fd;
+/* Fills in a request that makes the device and, if it has one, its peer. */
+void build_netdev(struct message *message, const struct netdev *netdev, int netns_fd, int peer_netns_fd);
+
+/* All that follows is the hub's. */
+bool netns_begin(void);
+void netns_reset(void);
+/* In a new process: into the first namespace of the trace, if it has one. */
+void enter_first_netns(void);
+bool net_declaration(const struct request *request, struct reply *reply);
+/* Requests of actors in which the hub has a part. */
+bool net_request(int actor, const char *line, const struct request *request, struct reply *reply);
+/* Enters a namespace of the trace, by its name or through a process that is inside; false: neither is there. */
+bool visit_netns(int netns);
+void leave_netns(void);
+/* The hub's descriptor of a namespace that has a name; -1: it has none. */
+int netns_name_fd(int netns);
+/* A socket for rtnetlink in the first namespace, which lives as long as the trace; -1: the trace has none. */
+int first_rtnl(void);
+
+/* --- event_net.c, observe_net.c ------------------------------------------------------------------------------------- */
+
+bool make_net_event(const struct request *request, struct reply *reply);
+void close_event_sockets(void);
+/* Devices of the first namespace, what is attached there, and the hooks of named namespaces. */
+void observe_net(const struct request *request, struct reply *reply);
 
 /* Gives the descriptor of a new link its name, and the link its place in the table of objects. */
 void install_link(const struct request *request, struct reply *reply, int fd, int prog, uint32_t attach_type);
@@ -287,6 +380,12 @@ void observe(const struct request *request, struct reply *reply);
 bool is_listed(char kind, uint32_t id);
 void show_listed(const struct request *request, struct reply *reply);
 void link_states(struct reply *reply);
+/*
+ * Links of devices and namespaces, by the words of their info: the key under which info tells what they are attached to, and
+ * its name, empty for 0. NULL: another type of link.
+ */
+const char *net_anchor(const void *info, const char **name);
+void reply_net_attach_type(struct reply *reply, const void *info);
 void make_event(const struct request *request, struct reply *reply);
 /* Whether it is an event of that kind: at no cgroup and at no device. */
 bool make_trace_event(const struct request *request, struct reply *reply);
@@ -295,6 +394,8 @@ uint64_t probed_offset(void);
 void make_own_event(const struct request *request, struct reply *reply);
 void start_log(void);
 void finish_log(struct reply *reply);
+/* Only what ran of these program types; 0 ends the list. NULL: everything. */
+void finish_log_of(struct reply *reply, const uint32_t *types);
 const char *mount_path(const char *mount, char *buffer);
 bool bpffs_path(const char *written, char *buffer);
 

@@ -147,6 +147,19 @@ int arg_cgroup(const struct request *request, bool *opened)
 	return fd;
 }
 
+/* A namespace by its name came as a descriptor; PROG_ATTACH and PROG_DETACH take none, the namespace is the caller's. */
+static int arg_netns(const struct request *request)
+{
+	const char *value = arg(request, "netns");
+	if (value[0] == '#')
+		return atoi(value + 1);
+	if (value[0] == '@') {
+		const struct handle *handle = handle_named(own_table(), value + 1);
+		return handle != NULL ? handle->fd : NOT_OPEN;
+	}
+	return passed_fd < 0 ? 0 : passed_fd;
+}
+
 bool arg_target(const struct request *request, int *target, int *opened)
 {
 	static const char *const held[] = {"map", "perfEvent", "targetProg"};
@@ -155,6 +168,10 @@ bool arg_target(const struct request *request, int *target, int *opened)
 	for (size_t i = 0; i < sizeof held / sizeof *held; i++)
 		if (arg(request, held[i]) != NULL)
 			return *target = arg_fd(request, held[i]), true;
+	if (arg(request, "netdev") != NULL || arg(request, "netns") != NULL) {
+		*target = arg(request, "netdev") != NULL ? arg_ifindex(request) : arg_netns(request);
+		return true;
+	}
 	*target = arg_cgroup(request, &once);
 	if (once)
 		*opened = *target;

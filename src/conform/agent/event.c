@@ -48,7 +48,21 @@ static const volatile struct order_log *current_log(void)
 	return &copied_log;
 }
 
-void finish_log(struct reply *reply)
+/* Functions have no type of their own: they are those of programs that were called. */
+static bool is_among(uint32_t type, const uint32_t *types)
+{
+	if (type == 0)
+		return true;
+	for (; types != NULL && *types != 0; types++)
+		if (*types == type)
+			return true;
+	return types == NULL;
+}
+
+void finish_log(struct reply *reply) { finish_log_of(reply, NULL); }
+
+/* An event at one hook passes by others, whose programs log as well. */
+void finish_log_of(struct reply *reply, const uint32_t *types)
 {
 	char names[LINE_LEN / 2] = "";
 	const volatile struct order_log *log = current_log();
@@ -56,8 +70,10 @@ void finish_log(struct reply *reply)
 	size_t len = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t number = log->slots[i];
-		if (number < (uint32_t)shared->objects_used && len + NAME_LEN + 2 < sizeof names)
-			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ",",
+		if (number >= (uint32_t)shared->objects_used || !is_among(shared->objects[number].prog_type, types))
+			continue;
+		if (len + NAME_LEN + 2 < sizeof names)
+			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ",",
 						shared->objects[number].name);
 	}
 	reply_add(reply, "ran=%s", names);
@@ -241,7 +257,7 @@ void make_event(const struct request *request, struct reply *reply)
 	char path[PATH_LEN + 8];
 	if (shared->no_traffic)
 		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
-	if (make_trace_event(request, reply))
+	if (make_net_event(request, reply) || make_trace_event(request, reply))
 		return;
 	snprintf(path, sizeof path, "%s/out", shared->root);
 	int fd = cgroup == NULL ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

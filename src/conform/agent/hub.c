@@ -151,7 +151,7 @@ static int set_aside(const char *name, int ends[2])
 			continue;
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 			return -1;
-		shared->actors[i] = (struct actor){.parent = -1, .table = i};
+		shared->actors[i] = (struct actor){.parent = -1, .table = i, .netns = shared->netns_used > 0 ? 0 : -1};
 		copy_name(shared->actors[i].name, name);
 		return i;
 	}
@@ -174,6 +174,7 @@ static void first_actor(const char *name)
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup3(ends[1], FD_CONTROL + index, 0);
+		enter_first_netns();
 		dup3(open("/dev/null", O_RDONLY), 0, 0);
 		dup3(open("/dev/null", O_WRONLY), 1, 0);
 		/* Everything between standard error and the agent's own numbers belongs to the trace. */
@@ -245,6 +246,7 @@ static void reset(void)
 	if (shared->booted)
 		unregister_ops();
 	close_directories();
+	netns_reset();
 	if (arg(&request, "pins") != NULL)
 		renew_mounts();
 	for (int i = shared->cgroups_used - 1; i >= 0; i--)
@@ -278,6 +280,8 @@ static void begin(void)
 	snprintf(path, sizeof path, "%s/t%u", shared->root, shared->trace);
 	if (mkdir(path, 0755) < 0)
 		return reply_result(&reply, -1);
+	if (arg(&request, "net") != NULL && !netns_begin())
+		return reply_status(&reply, "!cannot make a network namespace");
 	first_actor(arg(&request, "actor"));
 	reply_status(&reply, "ok");
 }
@@ -312,6 +316,7 @@ static void fork_actor(int parent, const char *line)
 	int child = set_aside(arg(&request, "child"), ends);
 	if (child < 0)
 		return reply_status(&reply, "!too many actors");
+	shared->actors[child].netns = shared->actors[parent].netns;
 	snprintf(extended, sizeof extended, "%s\tindex=%d", line, child);
 	bool answered = ask_actor(parent, extended, ends[1], reply.text, sizeof reply.text, NULL, true);
 	reply.len = strlen(reply.text);
@@ -384,6 +389,8 @@ static void to_actor(const char *line)
 		return wait_for(actor_named(arg(&request, "target")));
 	if (arg(&request, "async") != NULL)
 		return hand_over(index, line);
+	if (net_request(index, line, &request, &reply))
+		return;
 	bool answered = is(request.op, "collect")
 				? collect(index)
 				: ask_actor(index, line, -1, reply.text, sizeof reply.text, NULL, true);
@@ -411,6 +418,8 @@ static void serve(const char *line)
 		begin();
 	else if (is(request.op, "declare"))
 		declare_cgroup();
+	else if (net_declaration(&request, &reply))
+		;
 	else if (is(request.op, "open_gate")) {
 		shared->gate = true;
 		reply_status(&reply, "ok");

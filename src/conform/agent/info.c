@@ -52,7 +52,13 @@ static void anchor(const uint8_t *info, char *key, char *name)
 	uint32_t type = word(info, 0), id = 0;
 	char kind = 'm';
 	uint64_t ino;
+	const char *net, *of_net = net_anchor(info, &net);
 	key[0] = name[0] = '\0';
+	if (of_net != NULL) {
+		snprintf(key, NAME_LEN, "%s", of_net);
+		snprintf(name, NAME_LEN, "%s", net);
+		return;
+	}
 	if (type == LINK_CGROUP) {
 		memcpy(&ino, info + 16, sizeof ino);
 		const char *cgroup = cgroup_with_ino(ino);
@@ -95,6 +101,7 @@ static void reply_link(struct reply *reply, const uint8_t *info, int fd)
 	int prog = object_with_id('p', word(info, 8));
 	if (type == LINK_TRACING && prog >= 0 && shared->objects[prog].prog_type != PROG_EXT)
 		reply_add(reply, "attachTypeNumber=%u", word(info, 16));
+	reply_net_attach_type(reply, info);
 	if (type == LINK_SOCKMAP)
 		reply_add(reply, "attachTypeNumber=%u", word(info, 20));
 	if (read_name(fd, type, place, sizeof place))

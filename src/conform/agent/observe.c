@@ -184,6 +184,7 @@ void observe(const struct request *request, struct reply *reply)
 	show_ended(reply);
 	for (int i = 0; types != NULL && i < shared->cgroups_used; i++)
 		show_slots(reply, &shared->cgroups[i], cgroup_directory(i), types);
+	observe_net(request, reply);
 	if (arg(request, "all") == NULL)
 		return show_held_links(reply);
 	show_listed_links(reply);

@@ -265,6 +265,17 @@ static void reply_flags(struct reply *reply, const uint32_t *flags, uint32_t cou
 	reply_add(reply, "progAttachFlags=%s", text);
 }
 
+/* - where a program has no link. */
+static void reply_links(struct reply *reply, const uint32_t *ids, uint32_t count)
+{
+	char names[LINE_LEN / 4] = "", buffer[NAME_LEN];
+	size_t len = 0;
+	for (uint32_t i = 0; i < count && len + NAME_LEN + 2 < sizeof names; i++)
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ",",
+					ids[i] == 0 ? "-" : object_name('l', ids[i], buffer));
+	reply_add(reply, "links=%s", names);
+}
+
 static void query(const struct request *request, struct reply *reply)
 {
 	int target, opened;
@@ -280,13 +291,17 @@ static void query(const struct request *request, struct reply *reply)
 	put32(&attr, 0, (uint32_t)target);
 	put32(&attr, 4, (uint32_t)arg_int(request, "attachType", 0));
 	put32(&attr, 8, (uint32_t)arg_int(request, "flags", 0));
+	put32(&attr, 12, (uint32_t)arg_int(request, "rawAttachFlags", 0));
 	if (buffers) {
 		put64(&attr, 16, (uint64_t)(uintptr_t)ids);
 		put32(&attr, 24, capacity);
 	}
 	if (arg(request, "progAttachFlags") != NULL)
 		put64(&attr, 32, (uint64_t)(uintptr_t)flags);
-	if (arg(request, "linkIds") != NULL)
+	/* Lists of devices say which links own their programs; others have to be asked. */
+	uint32_t type = get32(&attr, 4);
+	bool owners = type == 46 || type == 47 || type == 54 || type == 55;
+	if (buffers && (owners || arg(request, "linkIds") != NULL))
 		put64(&attr, 40, (uint64_t)(uintptr_t)links);
 	long result = bpf_call(CMD_PROG_QUERY, &attr);
 	finish(reply, result, opened);
@@ -300,6 +315,8 @@ static void query(const struct request *request, struct reply *reply)
 	reply_add(reply, "revision=%llu", (unsigned long long)get64(&attr, 56));
 	if (arg(request, "progAttachFlags") != NULL)
 		reply_flags(reply, flags, written);
+	if (owners)
+		reply_links(reply, links, written);
 	bool linked = false;
 	for (int i = 0; i < IDS_MAX; i++)
 		linked |= links[i] != 0;
