@@ -1,7 +1,6 @@
 /** Reproducers in C: compiled with every warning an error, run on this kernel, and wrong where the trace is wrong. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +8,13 @@ import { expect } from 'chai';
 import seedrandom from 'seedrandom';
 import { bpf } from '../../models/index.ts';
 import { reproducer } from '../../src/conform/repro/emit.ts';
-import { patiently, schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
+import { schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';
 import { sharedPath } from '../support/shared.ts';
 import { sourceOf } from '../support/traces.ts';
+import { compiled, expectAllOk, folder, leftovers, run } from './repro-support.ts';
 import { describeLive, isKernel618 } from './support.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/lastref.js', import.meta.url));
@@ -34,44 +34,12 @@ const FAMILIES = [
 /** The last one acts on a cgroup that was removed. */
 const RECORDED = ['cgroup-2026-000', 'cgroup-2026-011', 'cgroup-2026-022'];
 
-const folder = mkdtempSync(join(tmpdir(), 'lastref-test-repro-'));
-
-function compiled(source: TraceSource, semantics?: string): string {
-  const program = join(folder, source.trace.id);
-  writeFileSync(`${program}.c`, reproducer(source, bpf.flags, semantics));
-  const flags = ['-O1', '-Wall', '-Wextra', '-Werror', '-o', program, `${program}.c`];
-  const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
-  expect(status, stderr).to.equal(0);
-  return program;
-}
-
-const run = (program: string) => spawnSync(program, [], { encoding: 'utf8', timeout: 60_000 });
-
 function fromShared(group: string, id: string): TraceSource {
   const file = sharedPath('traces', group, `${id}.json`);
   const parsed = parseTrace(readFileSync(file, 'utf8'), file);
   if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
   return parsed.source;
 }
-
-/** Everything ok, and a summary that says so. */
-function expectAllOk(source: TraceSource): void {
-  const { status, stdout, stderr } = run(compiled(source));
-  const { length } = source.trace.steps;
-  const lines = stdout.trim().split('\n');
-  expect(stdout + stderr).to.not.match(/^not ok/m);
-  expect(lines.slice(0, 2)).to.deep.equal(['TAP version 13', `1..${length}`]);
-  expect(lines.filter((line) => line.startsWith('ok '))).to.have.length(length);
-  expect(lines.at(-1)).to.equal(`# Totals: pass:${length} fail:0 xfail:0 xpass:0 skip:0 error:0`);
-  expect(status).to.equal(0);
-}
-
-const leftovers = (): readonly string[] => [
-  ...readdirSync(tmpdir()).filter((name) => name.startsWith('lastref-repro-')),
-  ...['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].flatMap((path) =>
-    existsSync(path) ? readdirSync(path).filter((name) => name.startsWith('lastref-repro-')) : [],
-  ),
-];
 
 const OK = { ok: true };
 const PROG = { name: 'a', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress' };
@@ -197,58 +165,6 @@ describeLive('counterexamples as reproducers', () => {
   });
 });
 
-/** A schedule of a scenario, and the operation of it whose expectation is made wrong. */
-const FORMS: readonly (readonly [scenario: string, op: string])[] = [
-  ['descriptors/execve', 'set_cloexec'],
-  ['descriptors/io-uring-keeps-a-file', 'io_uring_register'],
-  ['descriptors/pidfd-getfd', 'pidfd_getfd'],
-  ['descriptors/shared-table', 'clone_files'],
-  ['errno/by-id-and-info', 'list_ids'],
-  ['errno/byte-after-the-last-field', 'link_update'],
-  ['errno/byte-beyond-the-known', 'prog_load'],
-  ['errno/detach-and-query', 'cgroup_stat'],
-  ['errno/no-descriptor-left', 'open_file'],
-  ['pins/busy-file-system', 'umount_bpffs'],
-  ['pins/directories', 'create_file'],
-  ['pins/directory-of-root', 'chmod'],
-  ['pins/mounts', 'open_dir'],
-  ['pins/private-mount', 'mount_bpffs'],
-  ['pins/what-obj-pin-and-obj-get-refuse', 'obj_get'],
-];
-
-/** A schedule of a scenario that has this operation, as a reproducer takes it. */
-function scheduleWith(scenario: string, op: string): TraceSource {
-  const file = join(ROOT, `scenarios/${scenario}.yaml`);
-  const loaded = loadScenario(readFileSync(file, 'utf8'), file, bpf);
-  if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
-  const schedules = schedulesOf(loaded.value, bpf, 'linux-6.18', { most: 20, sample: 20, seed: '1' });
-  if (!schedules.ok) throw new Error(schedules.problems[0]?.message);
-  const source = schedules.value.traces.find(({ trace }) => trace.steps.some((step) => step.op === op));
-  if (source === undefined) throw new Error(`${scenario} has no schedule with ${op}`);
-  return { ...source, trace: { ...source.trace, steps: patiently(source.trace.steps) } };
-}
-
-describeLive('every form in C', () => {
-  afterEach(() => expect(leftovers()).to.deep.equal([]));
-
-  for (const [scenario, op] of FORMS)
-    it(`is as the model says in ${scenario}, and notices a wrong expectation of ${op}`, function () {
-      if (!isKernel618) this.skip();
-      const source = scheduleWith(scenario, op);
-      const planted = source.trace.steps.findLastIndex((step) => step.op === op);
-      const steps = source.trace.steps.map((step, i) =>
-        i === planted ? { ...step, expect: { errno: 'EDOM' } } : step,
-      );
-      const trace = { ...source.trace, id: scenario.replaceAll('/', '-'), steps };
-      const { status, stdout } = run(compiled({ ...source, trace }));
-      const wrong = stdout.match(/^not ok \d+/gm);
-      expect(wrong, stdout).to.deep.equal([`not ok ${planted + 1}`]);
-      expect(stdout).to.contain('result: expected EDOM, got ');
-      expect(stdout.match(/^ok /gm)).to.have.length(steps.length - 1);
-      expect(status).to.equal(1);
-    });
-});
-
 describeLive('a limit of entries, as a reproducer', () => {
   afterEach(() => expect(leftovers()).to.deep.equal([]));
 
@@ -283,7 +199,6 @@ describeLive('reproducers in C', () => {
 });
 
 describeLive('a reproducer in C', () => {
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(() => expect(leftovers()).to.deep.equal([]));
 
   it('passes descriptors, kills and waits, and takes names that C has already', () => {

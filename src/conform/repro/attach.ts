@@ -13,22 +13,30 @@ function relative(w: Writer, value: Json | undefined): string {
   return kind === 'id' ? String(name) : w.handle(name);
 }
 
+/** Arguments of which at most one says where a program is attached. */
+const TARGETS = ['cgroup', 'netdev', 'netns', 'map', 'perfEvent'] as const;
+
 /** How the target is given: a field that stands in the attr, and the call. */
-function target(w: Writer, value: Json | undefined, command: string, attr: string): { field: string; call: string } {
+function target(w: Writer, args: TraceStep['args'], command: string, attr: string): { field: string; call: string } {
   const plain = `bpf(${command}, &${attr}, sizeof(${attr}))`;
+  const { cgroup, netdev, netns, map, perfEvent } = args;
+  if (netdev !== undefined && netdev !== null) return { field: w.devices.index(netdev), call: plain };
+  const handle = map ?? perfEvent;
+  if (handle !== undefined && handle !== null) return { field: w.handle(handle), call: plain };
+  const value = cgroup ?? netns;
   if (value === undefined || value === null) return { field: '0', call: plain };
   if (typeof value === 'number') return { field: String(value), call: plain };
   if (typeof value === 'object') return { field: w.handle((value as { handle?: Json }).handle), call: plain };
-  w.need('on_cgroup');
-  const call = `on_cgroup(${command}, ${w.cgroup(value)}, &${attr}.target_fd, &${attr}, sizeof(${attr}))`;
-  return { field: '0', call };
+  const [section, name] = value === netns ? ['on_netns', JSON.stringify(value)] : ['on_cgroup', w.cgroup(value)];
+  w.need(section);
+  return { field: '0', call: `${section}(${command}, ${name}, &${attr}.target_fd, &${attr}, sizeof(${attr}))` };
 }
 
 function attachment(w: Writer, step: TraceStep, command: string): Written {
   const { args } = step;
-  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'replace', 'relative', 'expectedRevision', 'attr');
+  w.only(step, 'prog', 'attachType', ...TARGETS, 'flags', 'replace', 'relative', 'expectedRevision', 'attr');
   w.need('attachment');
-  const { field, call } = target(w, args['cgroup'], command, 'attr');
+  const { field, call } = target(w, args, command, 'attr');
   const fields = w.fields({
     target_fd: field,
     attach_bpf_fd: w.handle(args['prog']),
@@ -44,9 +52,9 @@ function attachment(w: Writer, step: TraceStep, command: string): Written {
 
 function linkCreate(w: Writer, step: TraceStep): Written {
   const { args, as } = step;
-  w.only(step, 'prog', 'attachType', 'cgroup', 'flags', 'relative', 'expectedRevision', 'attr');
+  w.only(step, 'prog', 'attachType', ...TARGETS, 'flags', 'relative', 'expectedRevision', 'attr');
   w.need('link_create');
-  const { field, call } = target(w, args['cgroup'], 'BPF_LINK_CREATE', 'attr');
+  const { field, call } = target(w, args, 'BPF_LINK_CREATE', 'attr');
   const fields = w.fields({
     prog_fd: w.handle(args['prog']),
     target_fd: field,
@@ -85,7 +93,10 @@ function linkDetach(w: Writer, step: TraceStep): Written {
 /** Programs that a query has room for. */
 const IDS_MAX = 256;
 
-const QUERY_ARGS = 'attachType cgroup flags capacity noBuffers rawAttachFlags progAttachFlags linkIds attr'.split(' ');
+const QUERY_ARGS =
+  'attachType cgroup netdev netns map perfEvent flags capacity noBuffers rawAttachFlags progAttachFlags linkIds attr'.split(
+    ' ',
+  );
 
 function query(w: Writer, step: TraceStep): Written {
   const { args } = step;
@@ -95,10 +106,11 @@ function query(w: Writer, step: TraceStep): Written {
   const capacity = typeof args['capacity'] === 'number' ? args['capacity'] : IDS_MAX;
   if (capacity > IDS_MAX) w.no('LR421', `no C form for a query of more than ${IDS_MAX} programs`);
   const asksFlags = args['progAttachFlags'] === true;
-  const asksLinks = args['linkIds'] === true;
+  // What is said of lists of devices always tells the links.
+  const asksLinks = args['linkIds'] === true || /^(?:tcx|netkit)_/.test(String(args['attachType']));
   if (asksFlags) w.need('entry_flags');
   if (asksLinks) w.need('entry_links');
-  const { field, call } = target(w, args['cgroup'], 'BPF_PROG_QUERY', 'query');
+  const { field, call } = target(w, args, 'BPF_PROG_QUERY', 'query');
   const fields = w.fields({
     target_fd: field,
     attach_type: w.attachType(args['attachType']),
@@ -136,6 +148,18 @@ function query(w: Writer, step: TraceStep): Written {
   return { lines, conditions: expected(w, step, 'got', checks) };
 }
 
+/** Which part of the info tells the attach type, by type of the link. */
+const ATTACH_TYPE_IN: Readonly<Record<string, string>> = {
+  cgroup: 'cgroup',
+  tcx: 'device',
+  netkit: 'device',
+  netns: 'netns',
+  sockmap: 'map',
+  tracing: 'tracing',
+};
+
+const orNone = (value: Json): string => (value === null ? 'none' : String(value));
+
 function linkInfo(w: Writer, step: TraceStep): Written {
   w.only(step, 'link', 'info', 'attr');
   const sized = sizedInfo(w, step, 'link');
@@ -152,9 +176,22 @@ function linkInfo(w: Writer, step: TraceStep): Written {
     },
     cgroup(value) {
       w.need('cgroup_name');
-      return [text('cgroup', value === null ? 'none' : String(value), 'cgroup_name(info.cgroup_id)')];
+      return [text('cgroup', orNone(value), 'cgroup_name(info.cgroup.id)')];
     },
-    attachType: (value) => [number(w, 'attach_type', w.attachType(value), 'info.attach_type')],
+    netdev(value) {
+      w.need('device_name');
+      return [text('device', orNone(value), 'device_name(info.device.ifindex)')];
+    },
+    netns(value) {
+      w.need('netns_name');
+      return [text('namespace', orNone(value), 'netns_name(info.netns.inode)')];
+    },
+    map: (value) => [number(w, 'id of the map', value === null ? 0 : w.idOf(value), 'info.map.id')],
+    // Links of other types show none.
+    attachType(value) {
+      const where = ATTACH_TYPE_IN[String(step.expect['type'] ?? 'cgroup')];
+      return where === undefined ? [] : [number(w, 'attach_type', w.attachType(value), `info.${where}.attach_type`)];
+    },
     type: (value) => [number(w, 'type', w.linkType(value), 'info.type')],
   };
   const lines = ['struct link_info info = { 0 };', `int got = link_info(${w.handle(step.args['link'])}, &info);`];

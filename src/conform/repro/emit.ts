@@ -7,7 +7,9 @@ import { DESCRIPTORS } from './descriptors.ts';
 import { FILES } from './files.ts';
 import { type Picked, pick } from './library.ts';
 import { cgroupPath, Names } from './names.ts';
+import { NETWORK } from './network.ts';
 import { OBJECTS } from './objects.ts';
+import { preparation } from './prepare.ts';
 import { PROCESSES } from './processes.ts';
 import { quoted, say } from './say.ts';
 import { stateAfter } from './state.ts';
@@ -19,9 +21,13 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ATTACHING,
   ...DESCRIPTORS,
   ...FILES,
+  ...NETWORK,
   ...OBJECTS,
   ...PROCESSES,
 };
+
+/** Numbers of devices begin here, in library/network.c as well. */
+const FIRST_DEVICE = 100;
 
 /** What kernels with cgroup links take in any case. */
 const ATTR_SIZE = 120;
@@ -80,62 +86,6 @@ function emitStep(w: Writer, step: TraceStep, index: number): Emitted {
   return { functions: `/* ${index + 1}. ${said} */\n${functions}`, row };
 }
 
-/** Commands without which the trace means nothing, with the release that has them. */
-const COMMANDS: Readonly<Record<string, readonly [command: string, since: string]>> = {
-  link_create: ['BPF_LINK_CREATE', 'Linux 5.7'],
-  link_update: ['BPF_LINK_UPDATE', 'Linux 5.7'],
-  link_get_fd_by_id: ['BPF_LINK_GET_FD_BY_ID', 'Linux 5.8'],
-  link_detach: ['BPF_LINK_DETACH', 'Linux 5.9'],
-};
-
-const succeeds = ({ expect }: TraceStep): boolean => expect['errno'] === undefined && expect['error'] === undefined;
-
-/** Does the trace rest on anchors or revisions of cgroups? */
-function needsRevisions({ args, expect, state }: TraceStep): boolean {
-  const flags = JSON.stringify(args['flags'] ?? []).toUpperCase();
-  return (
-    args['expectedRevision'] !== undefined ||
-    args['relative'] !== undefined ||
-    expect['revision'] !== undefined ||
-    state !== undefined ||
-    /BEFORE|AFTER|PREORDER/.test(flags)
-  );
-}
-
-/** What is probed and made before the first step. */
-function preparation(w: Writer): readonly string[] {
-  const { steps, objects } = w.trace;
-  const lines: string[] = [];
-  const declared = objects.cgroups ?? [];
-  const { names: sections } = pick(w.needs);
-  const usesCgroups = sections.has('cgroups') || declared.length > 0;
-  if (usesCgroups) {
-    w.need('cgroups');
-    lines.push('if (!make_root())', '\tskip("no cgroup2 to work in");');
-  }
-  if (w.tables) lines.push('memset(shared->tables, 0xff, sizeof(shared->tables)); /* nothing is open */');
-  if (sections.has('log')) lines.push('if (!make_log())', '\tskip("bpf(2) does not work here");');
-  for (const [op, [command, since]] of Object.entries(COMMANDS))
-    if (steps.some((step) => step.op === op && succeeds(step))) {
-      w.need('probe');
-      lines.push(`if (!knows(${command}))`, `\tskip("bpf(2) has no ${command.slice(4)} (${since})");`);
-    }
-  const typed = steps.find(
-    (step) => succeeds(step) && needsRevisions(step) && typeof step.args['attachType'] === 'string',
-  );
-  if (typed !== undefined && usesCgroups) {
-    w.need('probe_revision');
-    const type = w.attachType(typed.args['attachType']);
-    lines.push(`if (!has_revisions(${type}))`, '\tskip("cgroups have no order and no revisions here");');
-  }
-  if (sections.has('bpffs')) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
-  if (sections.has('send')) lines.push('if (!open_outside())', '\tskip("no loopback");');
-  if (sections.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
-  for (const { name, exists } of declared)
-    if (exists !== false) lines.push(`if (make_cgroup(${w.cgroup(name)}) < 0)`, '\tskip("cannot make a cgroup");');
-  return lines;
-}
-
 /** Names that messages show, if any function does. */
 function nameTable(array: string, texts: string, values: readonly string[]): readonly string[] {
   if (!new RegExp(`\\b${array}\\b`).test(texts)) return [];
@@ -163,9 +113,12 @@ function declarations(w: Writer, texts: string): string {
     names.enumeration('link', 'LINKS'),
     names.enumeration('map', 'MAPS'),
     names.enumeration('cgroup', 'CGROUPS'),
+    ...(w.devices.names.length === 0 ? [] : [names.enumeration('device', 'DEVICES_END', FIRST_DEVICE)]),
     `enum { STEPS = ${trace.steps.length} };`,
     ...nameTable('program_names', texts, names.all('program')),
     ...nameTable('link_names', texts, names.all('link')),
+    ...nameTable('device_names', texts, w.devices.names),
+    ...nameTable('netns_names', texts, w.devices.namespaces),
     ...nameTable('cgroup_names', texts, names.all('cgroup')),
     ...nameTable(
       'cgroup_paths',
@@ -262,6 +215,7 @@ export function reproducer(
   const { trace } = source;
   const w = new Writer(trace, new Names(trace), flagValues, source.steps);
   const steps = trace.steps.map((step, index) => emitStep(w, step, index));
+  w.at(0);
   const prepare = preparation(w);
   const clean = [
     ...(prepare.some((line) => line.includes('mount_bpffs')) ? ['remove_bpffs();'] : []),

@@ -11,7 +11,9 @@ const FILES = [
   'attachments',
   'descriptors',
   'processes',
+  'network',
   'events',
+  'frames',
   'main',
 ] as const;
 

@@ -1,13 +1,14 @@
 /** What a reproducer calls the things of a trace: C identifiers, each used for one name only. */
 import type { TraceFile } from '../../trace/format.ts';
 
-type Kind = 'program' | 'link' | 'map' | 'cgroup' | 'actor' | 'descriptor';
+type Kind = 'program' | 'link' | 'map' | 'cgroup' | 'device' | 'actor' | 'descriptor';
 
 const PREFIX: Readonly<Record<Kind, string>> = {
   program: 'PROG_',
   link: 'LINK_',
   map: 'THE_MAP_',
   cgroup: 'CGROUP_',
+  device: 'DEV_',
   actor: '',
   descriptor: 'fd_',
 };
@@ -23,6 +24,7 @@ export class Names {
     link: [],
     map: [],
     cgroup: [],
+    device: [],
     actor: [],
     descriptor: [],
   };
@@ -53,8 +55,10 @@ export class Names {
   }
 
   /** `enum { PROG_a, PROG_b, PROGRAMS };` */
-  enumeration(kind: Kind, count: string): string {
-    const identifiers = this.order[kind].map((name) => this.of(kind, name));
+  enumeration(kind: Kind, count: string, first = 0): string {
+    const identifiers = this.order[kind].map(
+      (name, i) => this.of(kind, name) + (i === 0 && first > 0 ? ` = ${first}` : ''),
+    );
     return `enum { ${[...identifiers, count].join(', ')} };`;
   }
 }

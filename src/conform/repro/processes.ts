@@ -3,6 +3,7 @@ import { NOBODY } from '../../trace/check.ts';
 import type { Json, TraceStep } from '../../trace/format.ts';
 import { opens } from './descriptors.ts';
 import { type Checks, expected, joined, number, simple, text } from './expect.ts';
+import { frame, packetIn } from './network.ts';
 import type { Operation, Writer, Written } from './writer.ts';
 
 function sendFd(w: Writer, step: TraceStep): Written {
@@ -145,7 +146,13 @@ function fire(w: Writer, given: TraceStep): Written {
   const { args } = given;
   const own = fireBy(w, given);
   if (own !== undefined) return own;
-  const happens = HOOKS[String(args['hook'])];
+  const hook = String(args['hook']);
+  const elsewhere = frame(w, hook, args['netdev']) ?? packetIn(w, hook, args['netns']);
+  if (elsewhere !== undefined) {
+    w.only(given, 'hook', 'netdev', 'netns');
+    return eventWritten(w, given, elsewhere);
+  }
+  const happens = HOOKS[hook];
   if (happens === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
   w.only(given, 'hook', 'cgroup');
   w.need(happens);

@@ -1,8 +1,9 @@
 /** What the operations of a reproducer are written with: names, arguments and flags as C, and a clear no. */
 import type { Json, TraceFile, TraceStep } from '../../trace/format.ts';
 import { InputError, type Position } from '../../world/input.ts';
-import { ATTACH_TYPES } from '../numbers.ts';
-import { LATER_ATTACH_TYPES, LATER_FLAGS, LATER_LINK_TYPES } from './later.ts';
+import { attachTypeNumber } from '../numbers.ts';
+import { Devices } from './devices.ts';
+import { LATER_FLAGS, laterAttachType, laterLinkType } from './later.ts';
 import type { Names } from './names.ts';
 
 /** The trace has no C form. */
@@ -50,8 +51,10 @@ export class Writer {
   private readonly filled = new Set<string>();
   /** The numbers of descriptors lie in shared memory. */
   readonly tables: boolean;
+  readonly devices: Devices;
+  /** The step that is written. */
+  index = 0;
   private readonly positions: readonly Position[];
-  private index = 0;
 
   constructor(
     trace: TraceFile,
@@ -63,6 +66,8 @@ export class Writer {
     this.names = names;
     this.flagValues = flagValues;
     this.positions = positions;
+    this.devices = new Devices(this, trace.objects);
+    for (const name of this.devices.names) names.of('device', name);
     this.tables = trace.steps.some(({ op, args }) => SHARES_TABLES.has(op) || typeof args['from'] === 'string');
   }
 
@@ -141,16 +146,16 @@ export class Writer {
     if (typeof value === 'number') return String(value);
     const word = String(value);
     const name = `BPF_${word.toUpperCase()}`;
-    const later = LATER_ATTACH_TYPES[word];
+    const later = laterAttachType(word);
     if (later !== undefined) this.later.set(name, later);
-    else if (!ATTACH_TYPES.includes(word)) this.no('LR421', `no C form for the attach type ${word}`);
+    if (attachTypeNumber(word) === undefined) this.no('LR421', `no C form for the attach type ${word}`);
     return name;
   }
 
   linkType(value: Json | undefined): string {
     const word = String(value);
     const name = `BPF_LINK_TYPE_${word.toUpperCase()}`;
-    const later = LATER_LINK_TYPES[word];
+    const later = laterLinkType(word);
     if (later !== undefined) this.later.set(name, later);
     return name;
   }

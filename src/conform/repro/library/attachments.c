@@ -57,7 +57,7 @@ static const char *names_of(const uint32_t *id, unsigned count)
 	return text;
 }
 
-//: query_attr on_cgroup
+//: query_attr
 struct query {
 	uint32_t target_fd, attach_type, query_flags, attach_flags;
 	uint64_t prog_ids;
@@ -116,8 +116,15 @@ static const char *mode_of(uint32_t flags)
 //: link_info
 struct link_info {
 	uint32_t type, id, prog_id, unused;
-	uint64_t cgroup_id;
-	uint32_t attach_type, rest[5];
+	union { /* by type */
+		struct { uint64_t id; uint32_t attach_type; } cgroup;
+		struct { uint32_t ifindex, attach_type; } device;
+		struct { uint32_t inode, attach_type; } netns;
+		struct { uint32_t id, attach_type; } map;
+		struct { uint32_t attach_type, target_id, target_btf_id; } tracing;
+		struct { uint32_t pf, hooknum; int32_t priority; uint32_t flags; } netfilter;
+		uint32_t all[8];
+	};
 };
 
 static int link_info(int fd, struct link_info *info)
@@ -186,7 +193,7 @@ static const char *cgroup_name(uint64_t id)
 	return id == 0 ? "none" : "another cgroup";
 }
 
-//: shows query_attr ids names attach_mode
+//: shows query_attr on_cgroup ids names attach_mode
 /* What PROG_QUERY shows of a cgroup: list, run order, mode and revision (0: do not look). */
 static bool shows(int cgroup, int attach_type, const char *list, const char *effective, const char *mode, int revision)
 {
@@ -226,5 +233,5 @@ static bool link_shows(int link, const char *program, const char *cgroup)
 	if (said < 0)
 		return expect_text(link_names[link], "a link that is there", "none");
 	return expect_text(link_names[link], program, names_of(&info.prog_id, 1)) &&
-	       expect_text(link_names[link], cgroup, cgroup_name(info.cgroup_id));
+	       expect_text(link_names[link], cgroup, cgroup_name(info.cgroup.id));
 }

@@ -6,13 +6,21 @@ static bool knows(int command)
 	return bpf(command, attr, sizeof(attr)) != -EINVAL;
 }
 
-//: probe_revision query_attr
+//: probe_revision query_attr on_cgroup
 /* Kernels with BPF_F_BEFORE, BPF_F_AFTER and expected_revision for cgroups count the revisions of a cgroup. */
 static bool has_revisions(int attach_type)
 {
 	struct query query = { .attach_type = attach_type };
 	int said = on_cgroup(BPF_PROG_QUERY, -1, &query.target_fd, &query, sizeof(query));
 	return said >= 0 && query.revision > 0;
+}
+
+//: probe_list query_attr
+/* A kernel that does not know the attach type has no target for it. */
+static bool has_lists(int attach_type)
+{
+	struct query query = { .target_fd = 1 /* lo */, .attach_type = attach_type };
+	return bpf(BPF_PROG_QUERY, &query, sizeof(query)) != -EINVAL;
 }
 
 //: actors =orders =answers
