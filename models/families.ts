@@ -126,6 +126,7 @@ export const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'raw_tp_open',
     'perf_event_open',
     'perf_event_enable',
+    'enable_stats',
     'perf_event_disable',
     'perf_event_set_bpf',
     'perf_event_query',

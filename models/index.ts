@@ -3,6 +3,7 @@ import type { ModelDefinition } from '../src/modelling/index.ts';
 import { CLAIMS } from './claims.ts';
 import { commands } from './commands/index.ts';
 import { describe, recordedState } from './describe.ts';
+import { ERRNOS, ERRNOS_OF_PROGRAMS } from './errnos.ts';
 import { FAMILIES } from './families.ts';
 import { IMPLICATIONS } from './implications.ts';
 import { menus } from './menus.ts';
@@ -20,45 +21,6 @@ import { interrupt, over, ready, start, tail } from './start.ts';
 import { fieldWords } from './words.ts';
 import { works } from './works/index.ts';
 
-/** Every errno that a command may say, as names of include/uapi/asm-generic/errno*.h. */
-const ERRNOS = [
-  'EPERM',
-  'ENOENT',
-  'ESRCH',
-  'EIO',
-  'ENXIO',
-  'E2BIG',
-  'EBADF',
-  'ECHILD',
-  'EAGAIN',
-  'ENOMEM',
-  'EACCES',
-  'EBUSY',
-  'EEXIST',
-  'EXDEV',
-  'ENODEV',
-  'ENOTDIR',
-  'EISDIR',
-  'EINVAL',
-  'EMFILE',
-  'ENOSPC',
-  'ERANGE',
-  'EPIPE',
-  'ENAMETOOLONG',
-  'ENOTEMPTY',
-  'ENODATA',
-  'ENOLINK',
-  'EBADFD',
-  'EOPNOTSUPP',
-  'ESTALE',
-  'ENOTSUPP',
-  'EFAULT',
-  'EINPROGRESS',
-  'ENOTTY',
-  'EAFNOSUPPORT',
-  'EPROTO',
-] as const;
-
 export const bpf: ModelDefinition = {
   name: 'bpf',
   objects,
@@ -69,6 +31,7 @@ export const bpf: ModelDefinition = {
   implications: IMPLICATIONS,
   flags: FLAG_VALUES,
   errnos: ERRNOS,
+  errnosFromInput: ERRNOS_OF_PROGRAMS,
   rules,
   ruleCites: RULE_CITES,
   semantics: SEMANTICS,

@@ -18,6 +18,7 @@ export type Program = View<BpfObjects, 'program'>;
 export type Link = View<BpfObjects, 'link'>;
 export type Cgroup = View<BpfObjects, 'cgroup'>;
 export type Slot = View<BpfObjects, 'slot'>;
+export type CgroupStorage = View<BpfObjects, 'storage'>;
 export type OpenFile = View<BpfObjects, 'file'>;
 export type Table = View<BpfObjects, 'table'>;
 export type Socket = View<BpfObjects, 'socket'>;

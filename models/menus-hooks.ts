@@ -126,6 +126,7 @@ const events: MenuWorld = {
           { map_update: { map: 'ops', key: 0, value: { name: 'cc' } } },
           { link_create: { attachType: 'struct_ops', structOpsMap: 'ops', as: 'lo' } },
           { list_ids: { kind: 'link' } },
+          { enable_stats: { as: 'statistics' } },
         ],
         times: 2,
       },

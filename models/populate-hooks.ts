@@ -208,6 +208,16 @@ export function hooksOf(
   return { hooks: [...places.hooks.values()], perfs, slots: [...places.slots.values()], probes: named };
 }
 
+const numbersIn = (values: readonly unknown[]): readonly number[] => [
+  ...new Set(values.filter((value) => typeof value === 'number')),
+];
+
+/** Numbers that a value of a map may be: a plain one, or the queue of a processor. */
+function writtenBy(value: unknown): readonly unknown[] {
+  const { number, qsize } = (value ?? {}) as { readonly number?: unknown; readonly qsize?: unknown };
+  return [value, number, qsize];
+}
+
 /** Constants of a map: its kind, its length, and what a struct_ops map registers. */
 export function mapConstants(
   declared: Declared,
@@ -217,11 +227,15 @@ export function mapConstants(
 ): Instance['constants'] {
   const found = (declared.maps ?? []).find((map) => map.name === template);
   const filled = uses.find(({ command, args }) => command.op === 'map_update' && args['map'] === name);
-  const value = filled?.args['value'] as { readonly name?: string } | undefined;
+  const value = filled?.args['value'] as { readonly name?: string; readonly members?: object } | undefined;
+  const touched = uses.filter(({ command }) => /^map_(?:update|delete|lookup)$/.test(command.op));
   return {
+    keys: numbersIn(touched.map(({ args }) => args['key'] ?? 0)),
+    written: numbersIn(touched.flatMap(({ args }) => writtenBy(args['value']))),
     mapType: found?.type ?? '',
     length: typeof found?.['maxEntries'] === 'number' ? found['maxEntries'] : 1,
     byLink: found?.['linkFlag'] === true,
+    members: Object.keys(value?.members ?? {}),
     ...(value?.name === undefined ? {} : { opsName: value.name }),
   };
 }

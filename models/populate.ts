@@ -123,13 +123,21 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
   return made;
 }
 
-function storagesOf(declared: Declared, slots: readonly Instance[]): Instance[] {
+const looksAtStorage = (uses: readonly Use[]): boolean => uses.some(isOp('map_lookup'));
+
+/** One for each attach type in each cgroup, or one for all attach types where the key of the map says so. */
+function storagesOf(declared: Declared, types: readonly string[], cgroups: readonly Instance[], uses: readonly Use[]) {
   const maps = (declared.maps ?? []).filter(({ type }) => type === 'cgroup_storage');
-  return maps.flatMap((map) =>
-    slots.map((slot) => ({
-      name: `${map.name}@${slot.name}`,
-      constants: { map: map.name, slot: refTo('slot', slot.name) },
-    })),
+  const counts = looksAtStorage(uses);
+  return maps.flatMap(({ name: map, key }) =>
+    cgroups.flatMap(({ name: cgroup }) =>
+      (key === 'cgroup' ? [null] : types).map(
+        (attachType): Instance => ({
+          name: [map, cgroup, ...(attachType === null ? [] : [attachType])].join('@'),
+          constants: { map, cgroup: refTo('cgroup', cgroup), attachType, counts },
+        }),
+      ),
+    ),
   );
 }
 
@@ -190,8 +198,11 @@ function limitsOf(
     handles: handles.size,
     cloexec: count('set_cloexec', 'get_cloexec', 'execve') > 0 ? fds : 0,
     messages: count('send_msg'),
+    storageRuns: looksAtStorage(uses) ? bounded(count('fire', 'send') * Math.max(1, made['program']?.length ?? 0)) : 0,
+    statisticRuns: count('enable_stats') > 0 ? bounded(count('fire', 'send', 'prog_test_run')) : 0,
     boundMaps: count('prog_bind_map'),
     flocks: count('flock'),
+    freezable: Math.min(1, count('map_freeze')),
     readOnlyFiles: maps > 0 && uses.some(({ args }) => args['rawOpenFlags'] !== undefined) ? 1 : 0,
     mapRefs: bounded(maps * (files + inodes + uses.length + 2 * actors.length + 2)),
   };
@@ -224,10 +235,21 @@ function hookLimits(
 ): Population['limits'] {
   const nested = loads.some(({ template }) => template.type === 'ext' || template.tailCalls.length > 0);
   const ofType = (type: string): readonly Instance[] => maps.filter(({ constants }) => constants?.['mapType'] === type);
-  const lengths = ofType('prog_array').map(({ constants }) => constants?.['length'] as number);
+  const longest = (...types: readonly string[]): number =>
+    Math.max(0, ...types.flatMap(ofType).map(({ constants }) => constants?.['length'] as number));
+  const most = (name: 'keys' | 'written' | 'members', ...types: readonly string[]): number =>
+    Math.max(
+      0,
+      ...types
+        .flatMap(ofType)
+        .map(({ constants }) => (constants?.[name] as readonly unknown[] | undefined)?.length ?? 0),
+    );
   const any = hooks.length > 0;
   return {
-    mapEntries: Math.max(0, ...lengths),
+    mapEntries: Math.max(longest('prog_array', 'devmap', 'cpumap'), most('members', 'struct_ops')),
+    mapDevices: longest('devmap'),
+    mapKeys: most('keys', 'array', 'hash', 'cpumap'),
+    mapValues: most('written', 'array', 'hash', 'cpumap'),
     structOps: ofType('struct_ops').length > 0 ? 1 : 0,
     inside: packets > 0 && nested ? loads.length : 0,
     linkReaders: any ? packets : 0,
@@ -266,7 +288,7 @@ export function populate(declarations: Declarations, refuse: Refuse): Population
       map: list('map'),
       cgroup: tree.cgroups,
       slot: [...slots, ...places.slots],
-      storage: storagesOf(declared, tree.slots),
+      storage: storagesOf(declared, types, tree.cgroups, declarations.uses),
       ...net.instances,
       filter: list('filter'),
       table: tables,

@@ -10,6 +10,7 @@ import {
   type Process,
   type Slot,
 } from '../kernel.ts';
+import { membersAt } from '../maps/struct-ops.ts';
 import { leaveReaders } from '../rules/dealloc.ts';
 import { execute } from '../rules/execute.ts';
 import { canBeEntered, firstNetns } from '../rules/netdev.ts';
@@ -19,7 +20,16 @@ import { conclude, endsChain, noteInside, runAll, runOne } from '../rules/run.ts
 import { concludeFrame, FRAME_HOOKS, type Frame, runFrame, runInStage, takeStage } from '../rules/run-frame.ts';
 
 /** Events elsewhere than in a cgroup: what they are called, and the type of place where they happen. */
-const ELSEWHERE = ['tracepoint', 'perf_event', 'lsm', 'function', 'probe', 'flow_dissector', 'sk_lookup'] as const;
+const ELSEWHERE = [
+  'tracepoint',
+  'perf_event',
+  'lsm',
+  'function',
+  'probe',
+  'flow_dissector',
+  'sk_lookup',
+  'tcp_congestion',
+] as const;
 const HOOKS = [...Object.keys(CGROUP_ATTACH_TYPES), ...ELSEWHERE, ...FRAME_HOOKS];
 const EGRESS = 'cgroup_inet_egress';
 
@@ -49,6 +59,11 @@ function slotsElsewhere(k: Kernel, hook: string, place: string | null): readonly
       const slots = at(['function', 'perf']).filter(({ hook: at }) => at?.type === 'function');
       return AROUND.flatMap((attachType) => slots.filter((slot) => slot.attachType === attachType));
     }
+    case 'tcp_congestion': {
+      const slots = at(['struct_ops']).filter((slot) => membersAt(k, slot).length > 0);
+      k.check('algorithm is registered', slots.length > 0, 'ENOENT');
+      return slots;
+    }
     case 'flow_dissector':
     case 'sk_lookup':
       return at(['netns']).filter(({ attachType }) => attachType === hook);
@@ -61,7 +76,9 @@ const packetOf = (k: Kernel): Packet | null => k.all.packet.find(({ owner }) => 
 
 /** At the coarse grains one invocation is one step; at grain `lock` the actor's packet takes the array and runs it element by element. */
 function take(k: Kernel, slots: readonly Slot[]): Packet | null {
-  const programs = slots.flatMap((slot) => [...slot.effective]);
+  const programs = slots.flatMap((slot) =>
+    slot.attachType === 'struct_ops' ? membersAt(k, slot) : [...slot.effective],
+  );
   const slot = slots[0] ?? null;
   const packet = packetOf(k);
   if (packet === null) {
@@ -95,6 +112,7 @@ function runNext(k: Kernel, packet: Packet): boolean {
   if (packet.array.length === 0) return false;
   const program = packet.array.at(0);
   packet.array.removeAt(0);
+  const before = [...packet.ran];
   packet.ran.append(program);
   const link = packet.links.length > 0 ? packet.links.at(0) : null;
   if (link !== null) packet.links.removeAt(0);
@@ -103,7 +121,7 @@ function runNext(k: Kernel, packet: Packet): boolean {
       'use-after-free',
       `program ${program.name} asks for the cookie of link ${link.name}, whose memory is gone`,
     );
-  runOne(k, program);
+  runOne(k, program, packet.slot, before);
   noteInside(packet, program, execute(k, program).programs);
   return !endsChain(packet.slot, program);
 }
@@ -162,6 +180,22 @@ function socketCgroup(k: Kernel, written: string): Cgroup | null {
   return socket?.cgroup ?? k.fail('socket is open', 'EBADF');
 }
 
+interface Event {
+  readonly netdev: Netdev | null;
+  readonly netns: Netns | null;
+  readonly hook: string;
+}
+
+/** A datagram goes round the loopback device of a namespace; a packet over loopback needs no name of a device. */
+function frameOfEvent(k: Kernel, { netdev, netns, hook }: Event): Frame | null {
+  if (hook === 'netfilter') {
+    const where = netns ?? firstNetns(k);
+    return where === null ? null : { netns: where };
+  }
+  const device = hook === 'loop' ? (netdev ?? k.all.netdev.find(({ type }) => type === 'loopback') ?? null) : netdev;
+  return device === null ? null : { netdev: device, hook };
+}
+
 export const fire = command({
   op: 'fire',
   name: 'an event at a hook',
@@ -204,10 +238,7 @@ export const fire = command({
       if (args.cgroup !== null) k.check('cgroup is alive', args.cgroup.phase === 'ONLINE', 'ENOENT');
       return slotIn(k, args.cgroup, args.hook);
     },
-    (k: Kernel, { netdev, netns, hook }) => {
-      const where = hook === 'netfilter' ? (netns ?? firstNetns(k)) : null;
-      return where !== null ? { netns: where } : netdev === null ? null : { netdev, hook };
-    },
+    frameOfEvent,
   ),
 });
 

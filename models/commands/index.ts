@@ -46,6 +46,7 @@ import { progDetach } from './prog-detach.ts';
 import { linkGetFdById, progGetFdById, progLoad } from './prog-load.ts';
 import { query } from './prog-query.ts';
 import { rawTpOpen } from './raw-tp-open.ts';
+import { enableStats } from './statistics.ts';
 import { tcFilterAttach, tcFilterDetach, tcFilterQuery, tcHookCreate, tcHookDestroy } from './tc.ts';
 import { progTestRun } from './test-run.ts';
 import { xdpQuery, xdpSet } from './xdp.ts';
@@ -74,6 +75,7 @@ const all = [
   mapFreeze,
   progBindMap,
   progTestRun,
+  enableStats,
   rawTpOpen,
   perfEventOpen,
   perfEventEnable,

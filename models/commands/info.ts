@@ -65,7 +65,7 @@ export const progInfo = command({
       checkAttr(k, actor, args.attr);
       const { target } = objectOf(k, actor, args.prog, args.info);
       if (target?.kind !== 'program') return k.fail('descriptor is a BPF object', 'EINVAL');
-      if (writes(args.info)) k.returns({ type: target.template.type, prog: target.name });
+      if (writes(args.info)) k.returns({ type: target.template.type, prog: target.name, runCountMin: target.runs });
     },
   },
 });

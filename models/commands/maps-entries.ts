@@ -1,11 +1,8 @@
-/** Entries of maps: prog arrays, whose entries anybody with the map overrides, and values of struct_ops maps. */
+/** Entries of maps: written, deleted and looked up by whoever has a descriptor of the map (models/maps). */
 import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
-import { opsSlot } from '../links/struct-ops.ts';
+import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
-import { only } from '../rules/flags.ts';
-import { becomeOwner, checkCompatible, getMap, putMap } from '../rules/maps.ts';
-import { getProgram, putProgram } from '../rules/references.ts';
-import { descriptor, type Handle, resolveProgram } from '../rules/resolve.ts';
+import { descriptor, type Handle } from '../rules/resolve.ts';
 
 function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: OpenFile; map: BpfMap } {
   const file = handle === null ? null : descriptor(process, handle);
@@ -29,84 +26,46 @@ const KEYED = {
 export const mapUpdate = command({
   op: 'map_update',
   name: 'BPF_MAP_UPDATE_ELEM',
-  cites:
-    'kernel/bpf/arraymap.c bpf_fd_array_map_update_elem, prog_fd_array_get_ptr; kernel/bpf/bpf_struct_ops.c bpf_struct_ops_map_update_elem; facts link-core 11, 12.7, lt-004–014',
+  cites: 'kernel/bpf/syscall.c map_update_elem; facts link-core 11, 12.7, lt-004–014',
   args: {
     ...KEYED,
     value: {
       shape: 'record',
+      bare: 'number',
       parts: {
+        number: { shape: 'integer', optional: true },
         prog: { shape: 'handle', optional: true },
+        netdev: { shape: 'object', kind: 'netdev', optional: true },
+        qsize: { shape: 'integer', optional: true },
         name: { shape: 'word', optional: true },
-        members: { shape: 'json', optional: true },
+        members: { shape: 'named', of: { shape: 'handle' }, optional: true },
       },
     },
     flags: { shape: 'flags', optional: true },
     attr: ATTR,
   },
   steps: {
-    update(k: Kernel, { args, actor }) {
-      checkAttr(k, actor, args.attr);
-      const map = writable(k, actor, args.map);
-      if (map.mapType === 'struct_ops') return fillOps(k, map);
-      k.check('map is a prog array', map.mapType === 'prog_array', 'EINVAL');
-      k.check('flags are BPF_ANY', only(args.flags, 0), 'EINVAL');
-      k.check('index is in the array', args.key < map.length, 'E2BIG');
-      const program = resolveProgram(k, actor, args.value.prog, 'value');
-      k.rules.mayEnterArray(k, program);
-      checkCompatible(k, map, program);
-      becomeOwner(map, program);
-      getProgram(k, program, `entry ${args.key} of ${map.name}`);
-      // An exchange: no owner, nothing compared (facts lt-006).
-      const old = map.entries.at(args.key);
-      map.entries.put(args.key, program);
-      if (old !== null) putProgram(k, old, `entry ${args.key} of ${map.name}`);
+    update(k: Kernel, { args: { map, key, value, flags, attr }, actor }) {
+      checkAttr(k, actor, attr);
+      const target = writable(k, actor, map);
+      mapTypeOf(k, target).update(k, { map: target, key, value, flags, actor });
     },
   },
 });
 
-/** Without BPF_F_LINK the value registers itself, and nobody owns the registration (facts link-core 12.7). */
-function fillOps(k: Kernel, map: BpfMap): void {
-  k.check('value is not there yet', map.filled === 0, 'EBUSY');
-  map.filled = 1;
-  if (map.byLink) return;
-  const slot = opsSlot(k, map);
-  k.check('name is free', slot.entries.length === 0 && !registered(k, map), 'EEXIST');
-  getMap(k, map, 'its registration');
-}
-
-const registered = (k: Kernel, map: BpfMap): boolean =>
-  k.all.map.some((other) => other !== map && !other.byLink && other.filled === 1 && other.opsName === map.opsName);
-
 export const mapDelete = command({
   op: 'map_delete',
   name: 'BPF_MAP_DELETE_ELEM',
-  cites:
-    'kernel/bpf/arraymap.c fd_array_map_delete_elem; kernel/bpf/bpf_struct_ops.c bpf_struct_ops_map_delete_elem; facts link-core 11, 12.7, lt-016–018',
+  cites: 'kernel/bpf/syscall.c map_delete_elem; facts link-core 11, 12.7, lt-016–018',
   args: { ...KEYED, attr: ATTR },
   steps: {
     delete(k: Kernel, { args, actor }) {
       checkAttr(k, actor, args.attr);
       const map = writable(k, actor, args.map);
-      if (map.mapType === 'struct_ops') return unregister(k, map);
-      k.check('map is a prog array', map.mapType === 'prog_array', 'EINVAL');
-      k.check('index is in the array', args.key < map.length, 'E2BIG');
-      const program = map.entries.at(args.key);
-      if (program === null) return k.fail('entry is there', 'ENOENT');
-      map.entries.put(args.key, null);
-      putProgram(k, program, `entry ${args.key} of ${map.name}`);
+      mapTypeOf(k, map).delete(k, map, args.key);
     },
   },
 });
-
-/** A registration without a link is undone once; what a link registered goes with the link. */
-function unregister(k: Kernel, map: BpfMap): void {
-  k.check('registers without a link', !map.byLink, 'EOPNOTSUPP');
-  k.check('value is there', map.filled !== 0, 'ENOENT');
-  k.check('is registered', map.filled === 1, 'EINPROGRESS');
-  map.filled = 2;
-  putMap(k, map, 'its registration');
-}
 
 export const mapFreeze = command({
   op: 'map_freeze',
@@ -133,20 +92,16 @@ export const mapLookup = command({
       checkMayCall(k, actor);
       const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
       if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
-      if (typeof args.key === 'number') return lookUpProgram(k, target, args.key);
-      const { cgroup, attachType } = args.key as { readonly cgroup: string; readonly attachType: string };
+      if (typeof args.key === 'number') return mapTypeOf(k, target).lookup(k, target, args.key);
+      const { cgroup, attachType } = args.key as { readonly cgroup: string; readonly attachType?: string };
       const storage = k.all.storage.find(
-        ({ map, slot }) => map === target.name && slot?.cgroup?.name === cgroup && slot.attachType === attachType,
+        (one) =>
+          one.map === target.name &&
+          one.cgroup?.name === cgroup &&
+          (one.attachType === null || one.attachType === attachType),
       );
-      k.check('storage exists', storage?.present === true, 'ENOENT');
+      if (storage?.present !== true) return k.fail('storage exists', 'ENOENT');
+      if (storage.counts) k.returns({ value: storage.runs });
     },
   },
 });
-
-/** A lookup gives the id of the program, not a descriptor. */
-function lookUpProgram(k: Kernel, map: BpfMap, index: number): void {
-  k.check('index is in the array', index < map.length, 'ENOENT');
-  const program = map.entries.length > index ? map.entries.at(index) : null;
-  if (program === null) k.fail('entry is there', 'ENOENT');
-  k.returns({ prog: program.name });
-}

@@ -79,6 +79,9 @@ export const progBindMap = command({
   },
 });
 
+/** `sched/sched_switch` is the event sched_switch of the group sched: the kernel tells the name alone (trace_event_name). */
+const eventName = (place: string | undefined): string | undefined => place?.slice(place.lastIndexOf('/') + 1);
+
 export const taskFdQuery = command({
   op: 'task_fd_query',
   name: 'BPF_TASK_FD_QUERY',
@@ -96,7 +99,7 @@ export const taskFdQuery = command({
       const entry = target?.kind === 'perf' ? target.entry : null;
       if (target?.kind !== 'perf' || entry === null || target.event === 'cpu_clock')
         return k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
-      k.returns({ prog: programOf(entry)?.name, fdType: target.event, name: target.slot?.hook?.place });
+      k.returns({ prog: programOf(entry)?.name, fdType: target.event, name: eventName(target.slot?.hook?.place) });
     },
   },
 });

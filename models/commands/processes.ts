@@ -212,7 +212,8 @@ const isAlive = (k: Kernel, name: string): boolean =>
 export const join = command({
   op: 'join',
   name: 'write to cgroup.procs',
-  cites: 'kernel/cgroup/cgroup.c __cgroup_procs_write, cgroup_kn_lock_live, cgroup_attach_task; facts cgroup L02, P20',
+  cites:
+    'kernel/cgroup/cgroup.c __cgroup_procs_write, cgroup_kn_lock_live, cgroup_attach_task; facts cgroup L02, P20; docs/observations.md obs-001',
   args: { cgroup: { shape: 'word' } },
   steps: {
     open(k: Kernel, { args }) {

@@ -83,5 +83,15 @@ export const slot = object({
 
 /** Local storage of (map, cgroup, attach type): owned by cgroup and map, not by an attachment (facts cgroup 2, S01–S06). */
 export const storage = object({
-  fields: { present: flag(), map: constant<string>(), slot: fixed('slot') },
+  fields: {
+    present: flag(),
+    /** How often programs have counted it up. */
+    runs: count((sizes) => sizes['storageRuns'] ?? 0),
+    /** Followed only where a scenario looks it up: it would tell every two histories apart. */
+    counts: constant<boolean>(),
+    map: constant<string>(),
+    cgroup: fixed('cgroup'),
+    /** Null: one for all attach types. */
+    attachType: constant<string | null>(),
+  },
 });

@@ -20,6 +20,7 @@ export const FILE_KINDS = [
   'map',
   'iter',
   'perf',
+  'stats',
   'cgroup',
   'udp',
   'unix',
@@ -81,13 +82,24 @@ export const map = object({
     users: count((sizes) => sizes['mapRefs'] ?? 0),
     created: flag(),
     mapType: constant<string>(),
-    /** Programs of a prog array, by index. */
+    /** Programs of a prog array, a devmap or a cpumap by key; the members of a struct_ops value in the order of their names. */
     entries: array(ref('program'), (sizes) => sizes['mapEntries'] ?? 0),
     /** The first program that used or entered a prog array: its type is that of all others. */
     owner: list(ref('program'), oneWith('mapEntries')),
     /** The last user is gone: a work item clears the entries of a prog array. */
     clearing: count(oneWith('mapEntries')),
-    frozen: count(oneWith('mapEntries')),
+    frozen: count(oneWith('freezable')),
+    /** Plain values and queue sizes, by the place of their key in `keys`: 0 is none, n the n-th of those that are ever written. */
+    values: array(
+      count((sizes) => sizes['mapValues'] ?? 0),
+      (sizes) => sizes['mapKeys'] ?? 0,
+    ),
+    /** Names of the members of a struct_ops value. */
+    members: constant<readonly string[]>(),
+    keys: constant<readonly number[]>(),
+    written: constant<readonly number[]>(),
+    /** Of a devmap, by key. */
+    devices: array(ref('netdev'), (sizes) => sizes['mapDevices'] ?? 0),
     /** The value of a struct_ops map: not there, there, given up (BPF_STRUCT_OPS_STATE_INIT, _INUSE, _TOBEFREE). */
     filled: count((sizes) => 2 * (sizes['structOps'] ?? 0)),
     length: constant<number>(),

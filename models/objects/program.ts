@@ -69,6 +69,8 @@ export const program = object({
     holdsTarget: count(oneWith('hook')),
     /** `is_extended`: set by each extension, cleared by each (facts link-core 10.4). */
     isExtended: count(oneWith('hook')),
+    /** Runs while statistics were on. */
+    runs: count((sizes) => sizes['statisticRuns'] ?? 0),
     /** Maps that BPF_PROG_BIND_MAP bound to it. */
     bound: list(ref('map'), (sizes) => sizes['boundMaps'] ?? 0),
     template: constant<Template>(),

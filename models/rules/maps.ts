@@ -2,8 +2,8 @@
  * Maps: references and users, prog arrays with their entries, and what a program that uses a map holds.
  * Kernel: kernel/bpf/syscall.c bpf_map_put, bpf_map_put_uref; kernel/bpf/arraymap.c prog_fd_array_get_ptr, prog_array_map_clear. Facts link-core 2.4, 11.
  */
-import type { BoundHandle, BpfMap, Kernel, Process, Program } from '../kernel.ts';
-import { putProgram } from './references.ts';
+import type { BoundHandle, BpfMap, Kernel, Netdev, Process, Program } from '../kernel.ts';
+import { getProgram, putProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
 
 export function getMap(k: Kernel, map: BpfMap, why: string): void {
@@ -38,12 +38,26 @@ export const mustClear = (map: BpfMap): boolean =>
 
 export function clearEntries(k: Kernel, map: BpfMap): void {
   map.clearing = 0;
-  for (let i = 0; i < map.entries.length; i++) {
-    const program = map.entries.at(i);
-    if (program === null) continue;
-    map.entries.put(i, null);
-    putProgram(k, program, `entry ${i} of ${map.name}`);
-  }
+  for (let key = 0; key < map.entries.length; key++) exchangeEntry(k, map, key, null);
+}
+
+/** Puts a program, or none, in the place of what an entry has. */
+export function exchangeEntry(k: Kernel, map: BpfMap, key: number, program: Program | null): void {
+  const why = `entry ${key} of ${map.name}`;
+  if (program !== null) getProgram(k, program, why);
+  const old = map.entries.at(key);
+  map.entries.put(key, program);
+  if (old !== null) putProgram(k, old, why);
+}
+
+/** dev_map_notification: entries of a device go with it, when it is unregistered or leaves its namespace. */
+export function forgetDevice(k: Kernel, netdev: Netdev): void {
+  for (const map of k.all.map)
+    for (let key = 0; key < map.devices.length; key++)
+      if (map.devices.at(key) === netdev) {
+        map.devices.put(key, null);
+        exchangeEntry(k, map, key, null);
+      }
 }
 
 /** bpf_map_get of a handle: closed EBADF, another kind of file EINVAL. */
@@ -59,6 +73,9 @@ export function resolveMap(k: Kernel, process: Process, handle: BoundHandle | nu
 /** The type that a program runs as: an extension that of its target (resolve_prog_type). */
 export const runsAs = (program: Program): string =>
   program.template.type === 'ext' ? (program.target?.program?.template.type ?? 'ext') : program.template.type;
+
+export const checkIndex = (k: Kernel, map: BpfMap, key: number, errno: string): void =>
+  k.check('index is in the map', key >= 0 && key < map.length, errno);
 
 /** All programs of a prog array, and all that tail-call through it, are of one kind (bpf_prog_map_compatible). */
 export function checkCompatible(k: Kernel, map: BpfMap, program: Program): void {

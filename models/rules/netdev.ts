@@ -6,6 +6,7 @@
 import { FIRST_NETNS } from '../declared.ts';
 import type { Kernel, Netdev, Netns, Process, Slot } from '../kernel.ts';
 import { takeAll } from './entries.ts';
+import { forgetDevice } from './maps.ts';
 import { ungraft } from './qdisc.ts';
 import { putProgram } from './references.ts';
 import { bondHasXdp } from './xdp.ts';
@@ -39,6 +40,7 @@ export function unregisterNetdev(k: Kernel, netdev: Netdev): void {
   for (const device of all) device.fire('UNREGISTER');
   for (const device of all) {
     k.rules.releaseAttachments(k, device);
+    forgetDevice(k, device);
     device.master = null;
     for (const port of k.all.netdev) if (port.master === device) port.master = null;
   }
@@ -77,6 +79,7 @@ export function moveNetdev(k: Kernel, netdev: Netdev, to: Netns): void {
   netdev.down = true;
   const { ingress } = netdev;
   if (ingress !== null) ungraft(k, netdev, ingress);
+  forgetDevice(k, netdev);
   netdev.netns = to;
 }
 

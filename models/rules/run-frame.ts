@@ -62,7 +62,7 @@ export function walk(k: Kernel, way: readonly Stage[]): Walk {
 /** The whole way in one step. */
 export function runFrame(k: Kernel, frame: Frame): void {
   const { ran, consumed } = walk(k, wayNow(k, frame));
-  for (const program of ran) runOne(k, program);
+  for (const program of ran) runOne(k, program, null, []);
   const named = ran.flatMap((program) => execute(k, program).ran);
   conclusion(k, named, getsThrough(frame) && !consumed);
 }
@@ -95,7 +95,7 @@ export function runInStage(
     const program = packet.array.at(0);
     packet.array.removeAt(0);
     packet.ran.append(program);
-    runOne(k, program);
+    runOne(k, program, null, []);
     const { programs, retval } = execute(k, program);
     noteInside(packet, program, programs);
     effect = effectOf(stage, retval);

@@ -2,18 +2,13 @@
  * Running: what one hook invocation does with the programs of an array, and what the process sees of it.
  * Kernel: include/linux/bpf-cgroup.h, kernel/bpf/cgroup.c bpf_prog_run_array_cg; kernel/bpf/trampoline.c. Facts cgroup 9, P01–P14, link-core 10, 12.
  */
+import { errnoWithNumber, numberOfErrno } from '../errnos.ts';
 import type { Kernel, Packet, Program, Slot } from '../kernel.ts';
 import { execute } from './execute.ts';
+import { countInStatistics } from './statistics.ts';
+import { countInStorage } from './storage.ts';
 
-const EPERM = 1;
-/** Names of the error numbers that programs of the facts set by bpf_set_retval. */
-const ERROR_NAMES: Readonly<Record<number, string>> = {
-  1: 'EPERM',
-  13: 'EACCES',
-  61: 'ENODATA',
-  95: 'EOPNOTSUPP',
-  111: 'ECONNREFUSED',
-};
+const EPERM = numberOfErrno('EPERM');
 
 /** The value that the chain shares: 0, or a positive error number. */
 export function retvalAfter(k: Kernel, program: Program, retval: number): number {
@@ -38,7 +33,7 @@ export const endsChain = (slot: Slot | null, program: Program): boolean =>
 export function runAll(k: Kernel, slot: Slot | null, programs: readonly Program[]): void {
   const last = programs.findIndex((program) => endsChain(slot, program));
   const ran = last < 0 ? programs : programs.slice(0, last + 1);
-  for (const program of ran) runOne(k, program);
+  for (const [place, program] of ran.entries()) runOne(k, program, slot, ran.slice(0, place));
   conclude(k, slot, ran);
 }
 
@@ -52,7 +47,7 @@ export function conclude(k: Kernel, slot: Slot | null, programs: readonly Progra
   const retval = programs.reduce((value, program) => retvalAfter(k, program, value), 0);
   k.returns({ verdict: retval === 0 ? 'allow' : 'deny' });
   if (retval === 0) return;
-  const errno = ERROR_NAMES[retval] ?? 'EPERM';
+  const errno = errnoWithNumber(retval) ?? k.exceeded(`a program that sets the error number ${retval}`);
   k.returns({ errno });
   k.sees(errno);
 }
@@ -79,8 +74,11 @@ export function noteInside(packet: Packet, program: Program, programs: readonly 
   for (const other of programs) if (other !== program && packet.inside.indexOf(other) < 0) packet.inside.append(other);
 }
 
-export function runOne(k: Kernel, program: Program): void {
+/** One program of an array runs, after those in `before`. */
+export function runOne(k: Kernel, program: Program, slot: Slot | null, before: readonly Program[]): void {
   if (program.phase === 'FREED' || program.phase === 'ABSENT')
     k.broken('use-after-free', `program ${program.name} runs although its memory is gone`);
   k.tell({ type: 'note', text: `runs ${program.name}` });
+  countInStorage(k, slot, program, before);
+  countInStatistics(k, program);
 }

@@ -20,6 +20,7 @@ export const FEATURES = {
   netkit: 'netkit devices (6.7); the kernel that most facts were observed on was built without',
   'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',
   'link-ids': 'ids of links, LINK_GET_FD_BY_ID, LINK_GET_NEXT_ID, info (5.8, a3b80e107894)',
+  'enable-stats': 'BPF_ENABLE_STATS (5.8, d46edd671a14)',
   'defunct-enolink': 'LINK_UPDATE of a defunct link says ENOLINK, EINVAL before (5.8)',
   'link-detach': 'BPF_LINK_DETACH (5.9, 73b11c2ab072)',
   'link-opens-read-write': 'BPF_OBJ_GET of a link refuses RDONLY and WRONLY (5.13, 5.10.38; 25fc94b2f02d)',

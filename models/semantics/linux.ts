@@ -23,6 +23,7 @@ const V5_7: readonly Feature[] = [...V5_6, 'cgroup-link', 'xdp-replace'];
 const V5_10: readonly Feature[] = [
   ...V5_7.filter((feature) => feature !== 'attach-needs-net-admin'),
   'link-ids',
+  'enable-stats',
   'defunct-enolink',
   'link-detach',
   'link-opens-read-write',

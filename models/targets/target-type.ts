@@ -17,6 +17,8 @@ const TARGET_ARGS = {
   netdev: { shape: 'object', kind: 'netdev', optional: true },
   netns: { shape: 'target', kind: 'netns', optional: true },
   map: { shape: 'handle', optional: true },
+  /** No attach type of these commands takes a perf event: the kernel knows none. */
+  perfEvent: { shape: 'handle', optional: true },
 } as const;
 
 export const PROG_ATTACH_ARGS = {

@@ -17,6 +17,8 @@ export function shapeText(shape: ArgShape): string {
       return `{ ${Object.entries(shape.parts)
         .map(([name, part]) => `${name}: ${shapeText(part)}`)
         .join('; ')} }`;
+    case 'named':
+      return `any names, with: ${shapeText(shape.of)}`;
     case 'list':
       return `list of: ${shapeText(shape.of)}`;
     case 'boolean':

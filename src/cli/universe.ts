@@ -7,7 +7,7 @@ import { chartsOf } from './chart.ts';
 export function universeOf(model: ModelDefinition): Universe {
   return {
     commands: Object.values(model.commands).map(({ op }) => op),
-    errnos: model.errnos,
+    errnos: model.errnos.filter((errno) => model.errnosFromInput?.includes(errno) !== true),
     charts: [...chartsOf(model)].flatMap(([kind, chart]) => chartTransitions(kind, chart)),
     works: model.works.map(({ name }) => name),
   };

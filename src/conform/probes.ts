@@ -88,6 +88,7 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     other('prog_attach', { attachType: 'cgroup_inet_sock_create', cgroup: 'c', prog: 'K' }),
   ),
   'link-ids': trace(load('A'), link('A', 'L'), call('link_info', { link: 'L' })),
+  'enable-stats': trace(call('enable_stats', {}, 'S')),
   'defunct-enolink': trace(
     load('A', 'B'),
     link('A', 'L', { cgroup: 'd' }),

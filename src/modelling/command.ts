@@ -12,7 +12,8 @@ import type { World } from './world.ts';
  * - `flags`: names of flags (or integers), or-ed
  * - `word`: one of the words, or any text where none are listed
  * - `integer`, `boolean`, `actor`
- * - `record`: named parts, each with a shape; `json`: anything
+ * - `record`: named parts, each with a shape, or one part without its name; `named`: values of one shape under any names
+ * - `list`: values of one shape; `json`: anything
  */
 export type ArgShape =
   | { readonly shape: 'handle' }
@@ -23,7 +24,13 @@ export type ArgShape =
   | { readonly shape: 'integer' }
   | { readonly shape: 'boolean' }
   | { readonly shape: 'actor' }
-  | { readonly shape: 'record'; readonly parts: Readonly<Record<string, ArgSpec>> }
+  | {
+      readonly shape: 'record';
+      readonly parts: Readonly<Record<string, ArgSpec>>;
+      /** Part that a value without named parts is. */
+      readonly bare?: string;
+    }
+  | { readonly shape: 'named'; readonly of: ArgShape }
   | { readonly shape: 'list'; readonly of: ArgShape }
   | { readonly shape: 'json' };
 
@@ -55,7 +62,9 @@ type ShapeValue<O extends Objects, S> = S extends { shape: 'handle' }
                   ? ArgsOf<O, P>
                   : S extends { shape: 'list'; of: infer E }
                     ? readonly ShapeValue<O, E>[]
-                    : unknown;
+                    : S extends { shape: 'named'; of: infer E }
+                      ? Readonly<Record<string, ShapeValue<O, E>>>
+                      : unknown;
 
 /** Bound arguments: what is absent is null, absent flags and integers are 0, absent booleans false. */
 export type ArgsOf<O extends Objects, A extends ArgSpecs> = {

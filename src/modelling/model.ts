@@ -98,7 +98,10 @@ export interface ModelDefinition {
   readonly properties: Readonly<Record<string, AnyProperty>>;
   /** Values of the named flags. */
   readonly flags: Readonly<Record<string, number>>;
+  /** Everything that a step may return. */
   readonly errnos: readonly string[];
+  /** Those of them that no command returns unless the input says so: nobody misses them. */
+  readonly errnosFromInput?: readonly string[];
   /** Rules that semantics may replace; steps reach them as `k.rules`. */
   readonly rules: object;
   readonly semantics: Readonly<Record<string, Semantics>>;

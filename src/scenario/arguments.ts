@@ -62,6 +62,10 @@ function mapShape(shape: ArgShape, value: unknown, map: MapName): unknown {
       return typeof value === 'string' ? map(value, { shape: 'object', kind: shape.kind }) : value;
     case 'record':
       return isRecord(value) ? mapNames(shape.parts, value, map) : value;
+    case 'named':
+      return isRecord(value)
+        ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapShape(shape.of, one, map)]))
+        : value;
     case 'list':
       return Array.isArray(value) ? value.map((item) => mapShape(shape.of, item, map)) : value;
     default:

@@ -48,8 +48,13 @@ function shape(spec: ArgSpec, model: ModelDefinition): Schema {
       return INTEGER;
     case 'boolean':
       return { type: 'boolean' };
-    case 'record':
-      return argumentsSchema(spec.parts, model, {});
+    case 'record': {
+      const named = argumentsSchema(spec.parts, model, {});
+      const bare = spec.bare === undefined ? undefined : spec.parts[spec.bare];
+      return bare === undefined ? named : { anyOf: [named, shape(bare, model)] };
+    }
+    case 'named':
+      return { type: 'object', additionalProperties: shape(spec.of, model) };
     case 'list':
       return { type: 'array', items: shape(spec.of, model) };
     case 'json':

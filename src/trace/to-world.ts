@@ -23,18 +23,27 @@ export class NeedsFamily extends InputError {
   }
 }
 
+/** Does the model have anything of the family? Then an unknown word of it is a mistake of the trace. */
+const has = (model: ModelDefinition, family: string): boolean =>
+  Object.entries(model.commands).some(
+    ([op, { args }]) =>
+      familyOfOperation(op) === family || Object.keys(args).some((name) => familyOfArgument(name) === family),
+  );
+
 /** The step's word that the model does not know, and the family it belongs to. */
 function missingFamily(model: ModelDefinition, { op, args }: TraceStep): { family: string; word: string } | undefined {
   const command = Object.hasOwn(model.commands, op) ? model.commands[op] : undefined;
   const attachType = familyOfAttachType(args['attachType']);
   if (command === undefined) {
     const family = familyOfOperation(op);
-    return family === undefined ? undefined : { family: attachType ?? family, word: `the operation ${op}` };
+    return family === undefined || has(model, family)
+      ? undefined
+      : { family: attachType ?? family, word: `the operation ${op}` };
   }
   for (const [name, value] of Object.entries(args)) {
     if (Object.hasOwn(command.args, name) || value === null) continue;
     const family = attachType ?? familyOfHook(args['hook']) ?? familyOfArgument(name);
-    if (family !== undefined) return { family, word: `the argument ${name} of ${op}` };
+    if (family !== undefined && !has(model, family)) return { family, word: `the argument ${name} of ${op}` };
   }
   for (const [name, familyOf] of [
     ['attachType', familyOfAttachType],

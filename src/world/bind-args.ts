@@ -113,7 +113,9 @@ function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext
         : refuse(context, 'LR206', `${what}: there is no actor ${shown(raw)}`, didYouMean(String(raw), context.actors));
     }
     case 'record':
-      return bindArgs(spec.parts, raw as Readonly<Record<string, unknown>>, `${what}.`, context);
+      return bindArgs(spec.parts, recordOf(spec, raw), `${what}.`, context);
+    case 'named':
+      return bindNamed(spec.of, raw, what, context);
     case 'list':
       return Array.isArray(raw)
         ? raw.map((item, i) => bindOne(spec.of, item, `${what}[${i}]`, context))
@@ -121,6 +123,20 @@ function bindOne(spec: ArgShape, raw: unknown, what: string, context: ArgContext
     case 'json':
       return raw;
   }
+}
+
+/** The parts of a record; a value that has none is the part that needs no name. */
+function recordOf({ bare }: { readonly bare?: string }, raw: unknown): Readonly<Record<string, unknown>> {
+  const named = typeof raw === 'object' && raw !== null;
+  return (named || bare === undefined ? raw : { [bare]: raw }) as Readonly<Record<string, unknown>>;
+}
+
+function bindNamed(of: ArgShape, raw: unknown, what: string, context: ArgContext): Readonly<Record<string, unknown>> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    return refuse(context, 'LR205', `${what}: expected named values, got ${shown(raw)}`);
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, bindOne(of, value, `${what}.${name}`, context)]),
+  );
 }
 
 function absent(spec: ArgSpec): unknown {

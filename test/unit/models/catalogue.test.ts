@@ -13,7 +13,8 @@ import { filesMatching } from '../../support/repository.ts';
 const KERNEL_PATH =
   /\b(?:kernel|fs|net|include|io_uring)\/[\w/.-]+\.[ch]\b|\b(?:kernel|fs|net|include|io_uring)\/[\w/]+/;
 /** `facts cgroup 5.2, A01–A48`, `facts link-core 9.1`, `facts pr-031`. */
-const FACT = /\bfacts?\b[^;]*\d/i;
+/** A row of the founding facts, or of docs/observations.md. */
+const FACT = /\bfacts?\b[^;]*\d|\bobs-\d{3}\b/i;
 
 /** Phases and transitions of every chart: whoever adds one adds it here, and to the scenarios that reach it. */
 const CHARTS: Readonly<Record<string, readonly [phases: string, transitions: number]>> = {
