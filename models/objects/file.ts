@@ -10,6 +10,7 @@ export const PLAIN_FILES = [
   'cgroup1_dir',
   'cgroup1_removed_dir',
   'btf',
+  'mnt_ns',
   'netns',
 ] as const;
 
