@@ -9,7 +9,10 @@ const xdp: MenuWorld = {
   says: 'XDP by netlink, with and without the expected program, and by link',
   scenario: {
     title: 'anything that can be done with the XDP slot of a device',
-    objects: { netdevs: { eth0: {} }, programs: { x: 'xdp', y: 'xdp' } },
+    objects: {
+      netdevs: { eth0: {} },
+      programs: { x: 'xdp', y: 'xdp', b: { is: 'xdp', progFlags: ['BPF_F_XDP_DEV_BOUND_ONLY'], load: false } },
+    },
     actors: {
       root: {
         may: [
@@ -21,6 +24,9 @@ const xdp: MenuWorld = {
           { link_update: { link: 'l', prog: 'y' } },
           { link_detach: 'l' },
           { close: 'l' },
+          { prog_load: { prog: 'b', netdev: 'eth0', as: 'b' } },
+          { link_create: { netdev: 'eth0', prog: 'x', flags: ['skb'], as: 'g' } },
+          { link_update: { link: 'g', prog: 'b' } },
           { fire: { netdev: 'eth0' } },
         ],
         times: 3,

@@ -105,8 +105,14 @@ function madeBy(declarations: Declarations, declared: Declared, refuse: Refuse):
   };
   for (const use of declarations.uses)
     for (const [kind, name] of Object.entries(use.made)) {
-      if (kind === 'program') add(kind, { name, constants: { template: templateOf(use, declared, refuse) } });
-      else if (kind === 'link') {
+      if (kind === 'program') {
+        const device = use.args['netdev'];
+        const constants = {
+          template: templateOf(use, declared, refuse),
+          device: typeof device === 'string' ? refTo('netdev', device) : null,
+        };
+        add(kind, { name, constants });
+      } else if (kind === 'link') {
         const creator = declarations.actors.includes(use.actor) ? refTo('process', use.actor) : null;
         add(kind, { name, constants: { attachType: attachTypeOf(use) ?? '', creator, asked: use.args } });
       } else if (kind === 'map')

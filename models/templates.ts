@@ -25,6 +25,7 @@ export function templateFrom(declared: Declared): Template {
     iterOutput: text(declared['iterOutput']),
     hasBtf: declared['btf'] !== false,
     frags: flags.includes('BPF_F_XDP_HAS_FRAGS'),
+    deviceBound: flags.includes('BPF_F_XDP_DEV_BOUND_ONLY'),
     sleepable: flags.includes('BPF_F_SLEEPABLE'),
   };
 }

@@ -1,7 +1,16 @@
 /** bpffs as a file system: names, inodes and mounts. */
 import { command, type Inode, type Kernel, type Name, type Process } from '../kernel.ts';
 import { has, RENAME_FLAG } from '../rules/flags.ts';
-import { instanceBusy, instanceMayGo, lookUp, modeIndex, modeName, removeName } from '../rules/pins.ts';
+import {
+  checkDirectory,
+  instanceBusy,
+  instanceMayGo,
+  isSameMount,
+  lookUp,
+  modeIndex,
+  modeName,
+  removeName,
+} from '../rules/pins.ts';
 import { capable, mayRemove } from '../rules/privileges.ts';
 import { openFile } from '../rules/references.ts';
 import { checkRoom, install } from '../rules/resolve.ts';
@@ -64,15 +73,13 @@ export const rename = command({
   args: { ...FROM_TO, flags: { shape: 'flags', optional: true } },
   steps: {
     rename(k: Kernel, { args, actor }) {
+      // Both directories, then the mounts, and only then the names (seen on 6.18.44).
+      checkDirectory(k, actor, args.path);
+      checkDirectory(k, actor, args.to);
+      k.check('same mount', isSameMount(args.path, args.to), 'EXDEV');
       const { name, inode } = existing(k, actor, args.path);
-      const to = lookUp(k, actor, args.to, null);
-      k.check(
-        'same file system',
-        to.where === 'bpffs' && to.name !== undefined && to.instance === name.instance,
-        'EXDEV',
-      );
+      const { name: target } = lookUp(k, actor, args.to, null);
       checkMayRemove(k, actor, name, inode);
-      const target = to.name;
       if (target === undefined) return;
       if (has(args.flags, RENAME_FLAG.RENAME_NOREPLACE)) k.check('new name is free', target.inode === null, 'EEXIST');
       // A name that is renamed over is removed, too (fs/namei.c may_delete of the new name).
@@ -105,8 +112,13 @@ export const hardlink = command({
   steps: {
     link(k: Kernel, { args, actor }) {
       const { inode } = existing(k, actor, args.path);
-      k.check('same file system', args.to.where === 'bpffs', 'EXDEV');
-      free(k, actor, args.to).inode = inode;
+      // What is to be made is looked up before the mounts are compared, and its directory is asked after (seen on 6.18.44).
+      const to = lookUp(k, actor, args.to, null);
+      k.check('name is free', to.where !== 'bpffs' || (to.name !== undefined && to.inode === null), 'EEXIST');
+      k.check('same mount', isSameMount(args.path, args.to), 'EXDEV');
+      const name = free(k, actor, args.to);
+      k.check('is no directory', inode.type !== 'dir', 'EPERM');
+      name.inode = inode;
       inode.nlink += 1;
     },
   },

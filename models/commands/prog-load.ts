@@ -3,18 +3,19 @@
 import type { Kernel } from '../kernel.ts';
 import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
-import { holdMaps, targetOfLoad } from '../rules/load.ts';
+import { checkDevice, holdMaps, targetOfLoad } from '../rules/load.ts';
 import { checkMayLoad } from '../rules/programs.ts';
 import { checkRoom, newDescriptor } from '../rules/resolve.ts';
 
 export const progLoad = command({
   op: 'prog_load',
   name: 'BPF_PROG_LOAD',
-  cites: 'kernel/bpf/syscall.c bpf_prog_load; facts link-core 4.1, cgroup N01, N26–N28',
+  cites: 'kernel/bpf/syscall.c bpf_prog_load; facts link-core 4.1, cgroup N01, N26–N28, net misc-020',
   args: {
     prog: { shape: 'word', says: 'template under objects.progs' },
     targetProg: { shape: 'handle', optional: true },
     targetFunc: { shape: 'word', optional: true },
+    netdev: { shape: 'object', kind: 'netdev', optional: true, says: 'prog_ifindex' },
     attr: ATTR,
   },
   makes: ['program', 'file'],
@@ -26,6 +27,7 @@ export const progLoad = command({
       checkMayLoad(k, actor, made.program.template.type);
       if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
       const target = targetOfLoad(k, made.program, actor, args.targetProg, args.targetFunc);
+      checkDevice(k, actor, made.program, args.netdev);
       k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');

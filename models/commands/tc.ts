@@ -11,6 +11,7 @@ import {
   type Slot,
 } from '../kernel.ts';
 import { findNetdev, isHere } from '../rules/netdev.ts';
+import { notify } from '../rules/notify.ts';
 import { rtnlAdmin } from '../rules/privileges.ts';
 import {
   addFilter,
@@ -49,10 +50,12 @@ export const tcHookCreate = command({
       const netdev = findNetdev(k, actor, args.netdev);
       const old = netdev.ingress;
       k.check('no qdisc is there', old === null || args.replace, 'EEXIST');
-      if (old?.type === made.qdisc.type) return;
+      if (old?.type === made.qdisc.type) return notify(k, 'RTM_NEWQDISC');
       if (old !== null) k.check('no filter request is under way', old.refs === 1, 'EBUSY');
       k.allocates('the qdisc');
       qdiscInit(k, netdev, made.qdisc);
+      if (old !== null) notify(k, 'RTM_DELQDISC');
+      notify(k, 'RTM_NEWQDISC');
       if (old !== null) ungraft(k, netdev, old);
     },
   },
@@ -71,17 +74,23 @@ export const tcHookDestroy = command({
       if (args.direction !== null) {
         // The whole direction is flushed, the qdisc stays: RTM_DELTFILTER, which says EINVAL without a qdisc.
         const slot = slotIn(k, qdisc ?? k.fail('a qdisc is there', 'EINVAL'), args.direction);
-        for (const filter of filtersOf(slot)) removeFilter(k, slot, filter);
-        return;
+        return flush(k, slot, filtersOf(slot));
       }
       if (qdisc === null) return k.fail('a qdisc is there', 'ENOENT');
       k.check('qdisc is of this kind', qdisc.type === (args.qdisc ?? 'clsact'), 'EINVAL');
       // Since 84ad0af0bccd (6.5) a qdisc that somebody uses does not go.
       k.check('no filter request is under way', qdisc.refs === 1, 'EBUSY');
+      notify(k, 'RTM_DELQDISC');
       ungraft(k, netdev, qdisc);
     },
   },
 });
+
+/** tcf_chain_flush after tfilter_notify_chain: one message for each priority. */
+function flush(k: Kernel, slot: Slot, gone: readonly Filter[]): void {
+  for (const _ of new Set(gone.map(prioOf))) notify(k, 'RTM_DELTFILTER');
+  for (const filter of gone) removeFilter(k, slot, filter);
+}
 
 const BLOCKS: Readonly<Record<string, string>> = { ingress: CLSACT_INGRESS, egress: CLSACT_EGRESS };
 
@@ -182,6 +191,7 @@ export const tcFilterAttach = command({
         k.rules.updateEffective(k, slot);
         deleteFilter(k, found);
       }
+      notify(k, 'RTM_NEWTFILTER');
       k.returns({ handle, priority: prio, prog: program.name });
     },
   },
@@ -205,13 +215,13 @@ export const tcFilterDetach = command({
     'delete [rtnl_lock]'(k: Kernel, { args, frame }) {
       if (frame.qdisc === null) return;
       const slot = slotIn(k, frame.qdisc, args.direction);
-      const flush = args.priority === 0 && args.handle === 0;
+      const all = args.priority === 0 && args.handle === 0;
       if (args.priority === 0) k.check('a flush names nothing', args.handle === 0 && args.kind === null, 'ENOENT');
       const gone = filtersOf(slot).filter(
-        (filter) => flush || (prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle)),
+        (filter) => all || (prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle)),
       );
-      k.check('the filter exists', flush || gone.length > 0, 'ENOENT');
-      for (const filter of gone) removeFilter(k, slot, filter);
+      k.check('the filter exists', all || gone.length > 0, 'ENOENT');
+      flush(k, slot, gone);
     },
   },
   cleanup(k: Kernel, { frame, actor }) {

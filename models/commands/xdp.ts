@@ -1,9 +1,10 @@
 /** XDP over netlink: attachments that belong to nobody. */
 
-import type { Process } from '../kernel.ts';
+import type { Netdev, Process } from '../kernel.ts';
 import { command, type Kernel, type Program } from '../kernel.ts';
 import { has, only, XDP_FLAG } from '../rules/flags.ts';
 import { findNetdev } from '../rules/netdev.ts';
+import { notifyXdp } from '../rules/notify.ts';
 import { programOf } from '../rules/order.ts';
 import { rtnlAdmin } from '../rules/privileges.ts';
 import { getProgram } from '../rules/references.ts';
@@ -16,6 +17,22 @@ function xdpProgram(k: Kernel, actor: Process, handle: Handle | null, what: stri
   const program = resolveProgram(k, actor, handle, what);
   k.check(`${what} is an XDP program`, program.template.type === 'xdp', 'EINVAL');
   return program;
+}
+
+const MODE_NAMES = { native: 'drv', generic: 'skb' } as const;
+/** IFLA_XDP_ATTACHED: XDP_ATTACHED_DRV, XDP_ATTACHED_SKB. */
+const ATTACHED = { native: 1, generic: 2 } as const;
+
+/** What the device says of its XDP program (rtnl_xdp_fill); null: none in this mode. */
+function shownOn(k: Kernel, netdev: Netdev, wanted: string) {
+  const modes = (['native', 'generic'] as const).filter((mode) => wanted === 'any' || MODE_NAMES[mode] === wanted);
+  for (const mode of modes) {
+    const slot = xdpSlot(k, netdev, mode);
+    if (slot === null || slot.entries.length === 0) continue;
+    const prog = programOf(slot.entries.at(0))?.name ?? null;
+    return { prog, mode: MODE_NAMES[mode], attached: ATTACHED[mode] };
+  }
+  return null;
 }
 
 export const xdpSet = command({
@@ -49,13 +66,10 @@ export const xdpSet = command({
       const expected = compares ? xdpProgram(k, actor, args.expectedFd ?? args.oldProg, 'expected program') : null;
       k.rules.xdpAttach(k, { netdev, entry: program, flags, expected });
       if (program !== null) getProgram(k, program, `XDP of ${netdev.name}`);
+      notifyXdp(k, shownOn(k, netdev, 'any')?.prog ?? null);
     },
   },
 });
-
-const MODE_NAMES = { native: 'drv', generic: 'skb' } as const;
-/** IFLA_XDP_ATTACHED: XDP_ATTACHED_DRV, XDP_ATTACHED_SKB. */
-const ATTACHED = { native: 1, generic: 2 } as const;
 
 export const xdpQuery = command({
   op: 'xdp_query',
@@ -68,15 +82,7 @@ export const xdpQuery = command({
   steps: {
     'read [rtnl_lock]'(k: Kernel, { args, actor }) {
       const netdev = findNetdev(k, actor, args.netdev);
-      const wanted = args.mode ?? 'any';
-      const modes = (['native', 'generic'] as const).filter((mode) => wanted === 'any' || MODE_NAMES[mode] === wanted);
-      for (const mode of modes) {
-        const slot = xdpSlot(k, netdev, mode);
-        if (slot === null || slot.entries.length === 0) continue;
-        const prog = programOf(slot.entries.at(0))?.name ?? null;
-        return k.returns({ prog, mode: MODE_NAMES[mode], attached: ATTACHED[mode] });
-      }
-      k.returns({ prog: null, mode: 'none', attached: 0 });
+      k.returns(shownOn(k, netdev, args.mode ?? 'any') ?? { prog: null, mode: 'none', attached: 0 });
     },
   },
 });

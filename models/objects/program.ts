@@ -1,5 +1,5 @@
 /** Programs: alive while somebody holds a reference; the memory outlives the last one by an RCU grace period. */
-import { chart, constant, count, list, object, ref, type Sizes, set } from '../../src/modelling/index.ts';
+import { chart, constant, count, fixed, list, object, ref, type Sizes, set } from '../../src/modelling/index.ts';
 
 export const programChart = chart('program', {
   initial: 'ABSENT',
@@ -42,6 +42,8 @@ export interface Template {
   readonly sleepable: boolean;
   /** Loaded with BPF_F_XDP_HAS_FRAGS: frames of several pages are no problem. */
   readonly frags: boolean;
+  /** Loaded with BPF_F_XDP_DEV_BOUND_ONLY: it runs on the device that the load named, and may ask its driver. */
+  readonly deviceBound: boolean;
 }
 
 export interface Subprogram {
@@ -73,6 +75,8 @@ export const program = object({
     runs: count((sizes) => sizes['statisticRuns'] ?? 0),
     /** Maps that BPF_PROG_BIND_MAP bound to it. */
     bound: list(ref('map'), (sizes) => sizes['boundMaps'] ?? 0),
+    /** Of a program that is bound to a device: that device, which may have gone. */
+    device: fixed('netdev'),
     template: constant<Template>(),
   },
 });

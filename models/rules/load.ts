@@ -2,8 +2,9 @@
  * What PROG_LOAD resolves besides the program: the function that it is for, and the maps that it uses.
  * Kernel: kernel/bpf/syscall.c bpf_prog_load; kernel/bpf/verifier.c bpf_check_attach_target, check_attach_btf_id. Facts link-core 4.1 #6, #7, 10.1.
  */
-import type { BoundHandle, Hook, Kernel, Process, Program } from '../kernel.ts';
+import type { BoundHandle, Hook, Kernel, Netdev, Process, Program } from '../kernel.ts';
 import { becomeOwner, checkCompatible, getMap, mapsOf } from './maps.ts';
+import { findNetdev } from './netdev.ts';
 import { getProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
 import { checkKernelFunction, checkTarget, functionOf } from './trampoline.ts';
@@ -48,6 +49,18 @@ export function targetOfLoad(
   }
   if (type === 'sk_lookup') k.check('expected attach type is sk_lookup', expectedAttachType === 'sk_lookup', 'EINVAL');
   return null;
+}
+
+/** A program that is bound to a device names one with XDP (kernel/bpf/offload.c bpf_prog_dev_bound_init; facts misc-020). */
+export function checkDevice(k: Kernel, process: Process, program: Program, named: Netdev | null): void {
+  if (!program.template.deviceBound) {
+    k.check('no device without a flag', named === null, 'EINVAL');
+    return;
+  }
+  k.check('flag is known', k.has('xdp-bound'), 'EINVAL');
+  k.check('program type is bound to devices', program.template.type === 'xdp', 'EINVAL');
+  const netdev = findNetdev(k, process, named, 'EINVAL');
+  k.check('driver has XDP', netdev.native, 'EOPNOTSUPP');
 }
 
 export function holdTarget(k: Kernel, program: Program, target: Hook | null): void {

@@ -107,6 +107,18 @@ export function lookUp(k: Kernel, process: Process, path: Path, dir: Handle | nu
   return { where: 'bpffs', name, inode: name.inode, instance };
 }
 
+/** The part of a path before its last name, as rename(2) walks it first. */
+export function checkDirectory(k: Kernel, process: Process, path: Path): void {
+  if (path.where !== 'bpffs') return;
+  const instance = startOf(k, process, path, null);
+  const name = path.names.find((candidate) => candidate.instance === instance);
+  if (name !== undefined) checkParents(k, name);
+}
+
+/** link(2) and rename(2) compare mounts: two mounts of one super block are not the same (fs/namei.c do_linkat, do_renameat2). */
+export const isSameMount = (from: Path, to: Path): boolean =>
+  from.where === 'bpffs' && to.where === 'bpffs' && from.mount === to.mount;
+
 function startOf(k: Kernel, process: Process, path: Path, dir: Handle | null): Instance {
   if (dir !== null) {
     const file = descriptor(process, dir);

@@ -42,6 +42,26 @@ const programIn = (slot: Slot | null): Program | null =>
 const hasProgram = (k: Kernel, netdev: Netdev): boolean =>
   k.all.slot.some((slot) => slot.netdev === netdev && slot.xdpMode !== undefined && slot.entries.length > 0);
 
+/** Does anything that is loaded belong to this device (bpf_offload_find_netdev)? */
+const hasBound = (k: Kernel, netdev: Netdev): boolean =>
+  k.all.program.some(({ device, phase }) => device === netdev && phase !== 'ABSENT' && phase !== 'FREED');
+
+/**
+ * kernel/bpf/offload.c bpf_offload_dev_match: two devices that each have a bound program, and no offload, pass for one where
+ * nothing is compared to (facts misc-024).
+ */
+function matches(k: Kernel, { device }: Program, netdev: Netdev): boolean {
+  if (device?.phase !== 'REGISTERED') return false;
+  return device === netdev || (!k.has('xdp-bound-strict') && hasBound(k, netdev));
+}
+
+/** A program that is bound to a device runs there, and in native mode (facts misc-021 to misc-028). */
+function checkBound(k: Kernel, netdev: Netdev, mode: XdpMode, program: Program): void {
+  if (!program.template.deviceBound) return;
+  k.check('program is bound to this device', matches(k, program, netdev), 'EINVAL');
+  k.check('no bound program in generic mode', mode !== 'generic', 'EINVAL');
+}
+
 /** May this program stand in this slot (checks 10 of facts net 3.3)? */
 function checkProgram(k: Kernel, request: XdpRequest, mode: XdpMode, program: Program, current: Program | null): void {
   const { netdev, flags } = request;
@@ -50,6 +70,7 @@ function checkProgram(k: Kernel, request: XdpRequest, mode: XdpMode, program: Pr
     const other = xdpSlot(k, netdev, mode === 'generic' ? 'native' : 'generic');
     k.check('the other mode is empty', programIn(other) === null, 'EEXIST');
   }
+  checkBound(k, netdev, mode, program);
   k.check('program is not one of a map', !FOR_MAPS.has(program.template.expectedAttachType ?? ''), 'EINVAL');
 }
 
@@ -108,7 +129,9 @@ export function xdpCompare(k: Kernel, { flags, expected }: XdpRequest, current: 
 export function xdpReplace(k: Kernel, link: Link, next: Program): void {
   const { slot, prog } = link;
   if (slot === null || prog === null || slot.netdev === null || next === prog) return;
-  checkDriver(k, slot.netdev, slot.xdpMode ?? 'generic', next);
+  const mode = slot.xdpMode ?? 'generic';
+  if (k.has('xdp-bound-strict')) checkBound(k, slot.netdev, mode, next);
+  checkDriver(k, slot.netdev, mode, next);
   getProgram(k, next, `link ${link.name}`);
   link.prog = next;
   k.rules.updateEffective(k, slot);

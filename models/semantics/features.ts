@@ -16,6 +16,9 @@ export const FEATURES = {
   'cgroup-link': 'LINK_CREATE and LINK_UPDATE for cgroups (5.7, 0c991ebc8c69)',
   'xdp-replace': 'XDP_FLAGS_REPLACE with an expected program (5.7, 92234c8f15c8)',
   'xdp-link': 'links at XDP (5.9, aa8d3a716b59)',
+  'xdp-bound': 'XDP programs that are bound to a device, BPF_F_XDP_DEV_BOUND_ONLY (6.3, 2b3486bc2d23)',
+  'xdp-bound-strict':
+    'LINK_UPDATE looks at the device of a bound XDP program as well, and two devices without offload are two (6.12.117 has it, 6.18.44 does not; facts misc-023 to misc-026)',
   tcx: 'tcx with mprog lists, and links there (6.6, e420bed02507)',
   netkit: 'netkit devices (6.7); the kernel that most facts were observed on was built without',
   'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',

@@ -61,6 +61,8 @@ const V6_12: readonly Feature[] = [
   'raw-tp-many-times',
   'sockmap-link',
   'late-program-put',
+  'xdp-bound',
+  'xdp-bound-strict',
   'tcx',
   'netkit',
   'deferred-pin-put',
@@ -70,10 +72,9 @@ const V6_12: readonly Feature[] = [
   'mprog',
   'preorder-slot-fix',
 ];
-const V6_18: readonly Feature[] = [
-  ...V6_12.filter((feature) => feature !== 'storage-check' && feature !== 'netns-compare-under-lock'),
-  'uprobe-multi-flags',
-];
+/** What Debian's 6.12 has by backport and 6.18.44 has not. */
+const NOT_IN_6_18: readonly Feature[] = ['storage-check', 'netns-compare-under-lock', 'xdp-bound-strict'];
+const V6_18: readonly Feature[] = [...V6_12.filter((feature) => !NOT_IN_6_18.includes(feature)), 'uprobe-multi-flags'];
 
 export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
   [

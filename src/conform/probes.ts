@@ -161,6 +161,8 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
   'uprobe-multi-flags': { cannot: FAMILY },
   'xdp-replace': { cannot: FAMILY },
   'xdp-link': { cannot: FAMILY },
+  'xdp-bound': { cannot: FAMILY },
+  'xdp-bound-strict': { cannot: FAMILY },
   tcx: { cannot: FAMILY },
   netkit: { cannot: FAMILY },
   // The programs stay open until the cgroup goes, so that a place which a kernel missed names nothing that was freed.

@@ -1,5 +1,6 @@
 /** What a step was expected to return, against what a command of the model returned. */
 import type { Expectation, Json } from './format.ts';
+import { RECORD_KEYS } from './schema.ts';
 
 /** What the model returned: success or an errno, and the values by result key. */
 export interface Answer {
@@ -100,7 +101,8 @@ function compareOutcome(expect: Expectation, answer: Answer): Difference | undef
 
 function compareResult(key: string, expected: Json, values: Answer['values']): Difference | undefined {
   const derived = DERIVED[key];
-  const raw = values[derived?.from ?? key];
+  const said = values[derived?.from ?? key];
+  const raw = said === undefined && RECORD_KEYS.includes(key) ? [] : said;
   if (raw === undefined) return { key, expected, actual: undefined };
   if (derived !== undefined) {
     const list = Array.isArray(raw) ? raw : [raw];

@@ -108,7 +108,11 @@ const results = {
   mode: z.string(),
   nlink: count,
   unloaded: names,
+  notified: z.array(z.string()),
 };
+
+/** Keys under which the kernel's own records stand: a step that says nothing there noted nothing. */
+export const RECORD_KEYS: readonly string[] = ['unloaded', 'notified'];
 
 /** Keys of an expectation that are compared with what a command returned. */
 export const RESULT_KEYS: readonly string[] = Object.keys(results);

@@ -7,7 +7,7 @@ function other(value: Json): Json {
   if (typeof value === 'boolean') return !value;
   if (Array.isArray(value)) return [...(value as readonly Json[]), Array.isArray(value[0]) ? ['nothing'] : 'nothing'];
   if (typeof value === 'object' && value !== null) return { ...value, nothing: 1 };
-  return value === 'allow' ? 'deny' : value === 'deny' ? 'allow' : 'nothing';
+  return value === 'allow' ? 'deny' : value === 'deny' || value === 'dropped' ? 'allow' : 'nothing';
 }
 
 /** No command of the models ever says this. */

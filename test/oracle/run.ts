@@ -11,14 +11,11 @@ import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
 import type { ReplayFailure } from '../../src/trace/replay-result.ts';
 import { ROOT } from '../support/repository.ts';
-import { excludedBy, type ObservedRow } from './link-core/scope.ts';
 import { withStep, wrongExpectations } from './planted.ts';
 import type { OracleRow } from './row.ts';
 
 export const TABLES = ['cgroup', 'link-core', 'net'] as const;
 
-/** Areas of the net table whose rows are written down so far. */
-const NET_AREAS: readonly string[] = ['xdp', 'tcx', 'netkit', 'cls', 'nf'];
 export type Table = (typeof TABLES)[number];
 
 /** The kernel that the observed rows come from, where a row does not say otherwise. */
@@ -37,7 +34,7 @@ export interface RowFile {
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files that hold no rows. */
-const HELPERS = ['helpers.ts', 'matrix.ts', 'scope.ts', 'mprog-cells.ts', 'xdp-cells.ts'];
+const HELPERS = ['helpers.ts', 'matrix.ts', 'mprog-cells.ts', 'xdp-cells.ts'];
 
 /** Every file of rows, in alphabetical order. */
 export async function rowFiles(): Promise<readonly RowFile[]> {
@@ -56,34 +53,13 @@ export async function rowFiles(): Promise<readonly RowFile[]> {
   );
 }
 
-/** Ids of the observed rows that must appear, in their order; with the families that are out of scope counted. */
-export function observedIds(
-  table: Table,
-  text: string,
-): { readonly ids: readonly string[]; readonly excluded: Readonly<Record<string, number>> } {
+/** Ids of the observed rows, in their order. */
+export function observedIds(table: Table, text: string): readonly string[] {
   const json = JSON.parse(text) as unknown;
-  if (table === 'cgroup')
-    return { ids: (json as readonly { readonly id: string }[]).map(({ id }) => id), excluded: {} };
-  if (table === 'net')
-    return netIds(json as { readonly rows: readonly { readonly id: string; readonly area: string }[] });
-  const { rows } = json as { readonly rows: readonly ObservedRow[] };
-  const excluded: Record<string, number> = {};
-  const ids: string[] = [];
-  for (const row of rows) {
-    const family = excludedBy(row)?.family;
-    if (family === undefined) ids.push(row.ref);
-    else excluded[family] = (excluded[family] ?? 0) + 1;
-  }
-  return { ids, excluded };
-}
-
-function netIds({ rows }: { readonly rows: readonly { readonly id: string; readonly area: string }[] }): {
-  readonly ids: readonly string[];
-  readonly excluded: Readonly<Record<string, number>>;
-} {
-  const excluded: Record<string, number> = {};
-  for (const { area } of rows) if (!NET_AREAS.includes(area)) excluded[area] = (excluded[area] ?? 0) + 1;
-  return { ids: rows.filter(({ area }) => NET_AREAS.includes(area)).map(({ id }) => id), excluded };
+  if (table === 'cgroup') return (json as readonly { readonly id: string }[]).map(({ id }) => id);
+  if (table === 'net') return (json as { readonly rows: readonly { readonly id: string }[] }).rows.map(({ id }) => id);
+  // Rows of older kernels were numbered anew: `ref` is what tells them apart.
+  return (json as { readonly rows: readonly { readonly ref: string }[] }).rows.map(({ ref }) => ref);
 }
 
 /** The row as a trace that went through the parser, so that rows are as strict as files. */
@@ -183,7 +159,7 @@ export function acceptedErrors(row: TraceRow, model: ModelDefinition): readonly 
   });
 }
 
-/** The figure of one table: executable rows of all rows in scope, and why the rest is not. */
+/** The figure of one table: executable rows of all rows, and why the rest is not. */
 export interface Figure {
   readonly table: Table;
   readonly rows: number;

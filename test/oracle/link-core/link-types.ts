@@ -100,4 +100,5 @@ export const rows: readonly OracleRow[] = [
   ...refused,
   unknown('uprobe_multi', 'EINVAL'),
   unknown('sockmap', 'EINVAL'),
+  unknown('tcx', 'EINVAL'),
 ];

@@ -39,7 +39,7 @@ const kinds = (options: s.ProgOptions): NonNullable<RowObjects['progs']> => [
   s.prog('S', s.SOCKET_FILTER),
 ];
 const loaded = s.loads('A', 'B', 'C', 'S');
-const create = (args: Readonly<Record<string, string | readonly string[]>>): RowStep =>
+const create = (args: Readonly<Record<string, string | number | readonly string[]>>): RowStep =>
   s
     .call('link_create', { prog: 'A', ...args } as never)
     .as('L')
@@ -166,6 +166,49 @@ const ofNetns = (type: string): LinkTypeFacts => ({
   defunct: { ok: 'ENOLINK', incompatible: 'EINVAL', stale: 'EPERM', info: { link: 'L', prog: 'A', netns: null } },
 });
 
+/** XDP and tcx: liveness is looked at first. */
+const ofDevice = (type: string, attachType: string, options: s.ProgOptions): LinkTypeFacts => ({
+  ...FIXED,
+  type,
+  objects: {
+    progs: kinds(options),
+    netdevs: [
+      { name: 'dev', kind: 'veth', peer: 'peer', netns: 'N0' },
+      { name: 'peer', kind: 'veth', peerOf: 'dev', netns: 'N0' },
+    ],
+  },
+  setup: [...loaded, create({ attachType, netdev: 'dev' })],
+  info: { type, prog: 'A', netdev: 'dev' },
+  update: { ok: null, incompatible: 'EINVAL', stale: 'EPERM' },
+  detach: null,
+  defunct: { ok: 'ENOLINK', incompatible: 'ENOLINK', stale: 'ENOLINK', info: { link: 'L', prog: 'A', netdev: null } },
+});
+
+/** It has an update that always refuses, and its info never says that it is defunct. */
+const NETFILTER_INFO = {
+  type: 'netfilter',
+  prog: 'A',
+  pf: 'ipv4',
+  hooknum: 'pre_routing',
+  priority: -199,
+  nfFlags: [],
+};
+const netfilter: LinkTypeFacts = {
+  ...FIXED,
+  type: 'netfilter',
+  objects: { progs: kinds({ type: 'netfilter', expectedAttachType: 'netfilter' }), netns: [{ name: 'N0' }] },
+  setup: [...loaded, create({ attachType: 'netfilter', pf: 'ipv4', hooknum: 'pre_routing', priority: -199 })],
+  info: NETFILTER_INFO,
+  update: { ok: 'EOPNOTSUPP', incompatible: 'EOPNOTSUPP', stale: 'EOPNOTSUPP' },
+  detach: null,
+  defunct: {
+    ok: 'EOPNOTSUPP',
+    incompatible: 'EOPNOTSUPP',
+    stale: 'EOPNOTSUPP',
+    info: { link: 'L', ...NETFILTER_INFO },
+  },
+};
+
 /** Types that take programs; struct_ops takes maps, and has rows of its own. */
 export const MATRIX: readonly LinkTypeFacts[] = [
   rawTracepoint,
@@ -179,6 +222,9 @@ export const MATRIX: readonly LinkTypeFacts[] = [
   sockmap,
   ofNetns('flow_dissector'),
   ofNetns('sk_lookup'),
+  ofDevice('xdp', 'xdp', { type: 'xdp', expectedAttachType: 'xdp', returns: 2 }),
+  ofDevice('tcx', 'tcx_ingress', { type: 'sched_cls', expectedAttachType: null, returns: -1 }),
+  netfilter,
 ];
 
 /** Types that only some of the observed kernels have, where their rows say so. */

@@ -176,7 +176,7 @@ const unprivileged: readonly OracleRow[] = [
 
 /** Closing the last descriptor of a link: is the id of its program gone at once, or after a grace period? */
 const SOON = { mayBe: [{ ok: true }, { errno: 'ENOENT' }] } as const;
-function released(id: string, type: string, deferred: boolean): OracleRow {
+export function released(id: string, type: string, deferred: boolean): OracleRow {
   const facts = MATRIX.find((candidate) => candidate.type === type);
   if (facts === undefined) return { id, notExecutable: `no setup for ${type}` };
   const gone = deferred ? [s.progById('A').gives(SOON), s.gone('A')] : [h.goneNow('A')];
