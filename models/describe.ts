@@ -46,7 +46,8 @@ export function describe(k: Kernel): Description {
   const places: Record<string, string> = {};
   for (const slot of k.all.slot) {
     const runs = [...slot.effective].map(({ name }) => name).join(' ');
-    places[place(slot)] = runs === '' ? 'nothing' : runs;
+    // A qdisc that replaced another has filters of its own at the same place.
+    if (runs !== '' || places[place(slot)] === undefined) places[place(slot)] = runs === '' ? 'nothing' : runs;
   }
   for (const map of k.all.map)
     if (map.entries.length > 0)

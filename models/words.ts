@@ -17,8 +17,9 @@ import type {
 import { ownerName } from './rules/slots.ts';
 
 const short = (attachType: string): string => attachType.replace(/^cgroup_/, '').replace(/^inet_/, '');
-/** `egress of web`. */
-export const placeOf = (slot: Slot): string => `${short(slot.attachType)} of ${ownerName(slot)}`;
+/** `egress of web`; the modes of XDP as ip(8) calls them. */
+export const placeOf = (slot: Slot): string =>
+  `${slot.xdpMode === 'generic' ? 'xdpgeneric' : short(slot.attachType)} of ${ownerName(slot)}`;
 
 /** What made it, where the scenario gave it no name: `link_create.3` becomes `the file of link_create`. */
 const fileName = (file: OpenFile): string => file.name.replace(/\.\d+$/, '');

@@ -6,7 +6,7 @@ export const runsAtRest = property({
   name: 'runs-at-rest',
   kind: 'finally',
   statement:
-    'When all is over, and the cgroup is online or the device registered, some version of the role runs for an event.',
+    'When all is over, and the cgroup is online, the device registered or the namespace alive, some version of the role runs for an event.',
   claims: ['C24', 'C28', 'C31', 'C33'],
   explanation:
     'A gap that somebody closes again is one thing, a gap that stays is another. A process that is killed between taking the old version off and putting the new one on leaves one, and so does a watcher that dies before it has repaired.',
