@@ -26,6 +26,8 @@ function slotsOf(items: readonly ItemInput[], cgroups: readonly CgroupDecl[]): r
   return [...new Map(slots.map((slot) => [slot.join(), slot])).values()];
 }
 
+const ATTACHES = new Set(['link_create', 'prog_attach']);
+
 /** Leaves `room` places free. A string: why that cannot be. */
 export function fillersOf(
   actor: string,
@@ -33,6 +35,8 @@ export function fillersOf(
   items: readonly ItemInput[],
   { cgroups = [], progs = [] }: TraceObjects,
 ): Fillers | string {
+  if (items.some(({ op, args }) => ATTACHES.has(op) && (args['cgroup'] ?? null) === null))
+    return `limits.entries is ${room}, and only the places of cgroups can be filled`;
   const fillers = new Map<string, ProgTemplate>();
   const links: TraceStep[] = [];
   for (const [cgroup, attachType] of slotsOf(items, cgroups)) {

@@ -76,8 +76,69 @@ const FRAMES = {
   ],
 };
 
+const EGRESS = { attachType: 'cgroup_inet_egress', cgroup: 'c' };
+
+/** Functions, tail calls, tracepoints, probes and iterators, and who runs when. */
+const TRACED = {
+  id: 'traced',
+  objects: {
+    progs: [
+      { name: 'r', type: 'raw_tracepoint', attach: { tp: 'sys_enter' } },
+      { name: 'u', type: 'kprobe', expectedAttachType: 'trace_uprobe_multi' },
+      {
+        name: 'f',
+        type: 'cgroup_skb',
+        expectedAttachType: 'cgroup_inet_egress',
+        subprogs: [{ name: 'one', returns: 1 }],
+      },
+      {
+        name: 't',
+        type: 'cgroup_skb',
+        expectedAttachType: 'cgroup_inet_egress',
+        tailCall: { map: 'jumps', index: 1 },
+        returns: 1,
+      },
+      { name: 'end', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress', returns: 1 },
+      {
+        name: 'i',
+        type: 'tracing',
+        expectedAttachType: 'trace_iter',
+        attach: { iter: 'bpf_map' },
+        iterOutput: 'hello',
+      },
+      { name: 'run', type: 'sched_cls', returns: 7 },
+    ],
+    maps: [{ name: 'jumps', type: 'prog_array', maxEntries: 2 }],
+    cgroups: [{ name: 'c', parent: null }],
+  },
+  steps: [
+    P0('map_create', { map: 'jumps' }, OK, 'jumps'),
+    ...['r', 'u', 'f', 't', 'end', 'i', 'run'].map((prog) => P0('prog_load', { prog }, OK, prog)),
+    P0('raw_tp_open', { prog: 'r', tp: 'sys_enter' }, OK, 'lr'),
+    fire({ hook: 'tracepoint', tp: 'sys_enter' }, ['r']),
+    P0('link_detach', { link: 'lr' }, { errno: 'EOPNOTSUPP' }),
+    P0('close', { handle: 'lr' }),
+    { ...fire({ hook: 'tracepoint', tp: 'sys_enter' }, []), expect: { ran: [], eventually: true } },
+    P0('link_create', { prog: 'u', syms: ['malloc'], attachType: 'trace_uprobe_multi' }, OK, 'lu'),
+    fire({ hook: 'probe', name: 'malloc' }, ['u']),
+    P0('prog_attach', { ...EGRESS, prog: 'f', flags: ['multi'] }),
+    P0('prog_attach', { ...EGRESS, prog: 't', flags: ['multi'] }),
+    fire({ hook: 'cgroup_inet_egress', cgroup: 'c' }, ['f', 'f:one', 't']),
+    P0('map_update', { map: 'jumps', key: 1, value: { prog: 'end' } }),
+    P0('map_lookup', { map: 'jumps', key: 1 }, { prog: 'end' }),
+    fire({ hook: 'cgroup_inet_egress', cgroup: 'c' }, ['f', 'f:one', 't', 'end']),
+    P0('map_delete', { map: 'jumps', key: 1 }),
+    fire({ hook: 'cgroup_inet_egress', cgroup: 'c' }, ['f', 'f:one', 't']),
+    P0('link_create', { prog: 'i', attachType: 'trace_iter' }, OK, 'li'),
+    P0('iter_create', { link: 'li' }, OK, 'it'),
+    P0('iter_read', { iter: 'it' }, { ran: ['i'], textContains: 'hello' }),
+    P0('prog_test_run', { prog: 'run' }, { retval: 7, ran: ['run'] }),
+  ],
+};
+
 /** A schedule of a scenario, and the operation of it whose expectation is made wrong. */
 const FORMS: readonly (readonly [scenario: string, op: string])[] = [
+  ['arrays/what-an-entry-refuses', 'map_update'],
   ['descriptors/execve', 'set_cloexec'],
   ['descriptors/io-uring-keeps-a-file', 'io_uring_register'],
   ['descriptors/pidfd-getfd', 'pidfd_getfd'],
@@ -96,9 +157,15 @@ const FORMS: readonly (readonly [scenario: string, op: string])[] = [
   ['netdev/from-tc-to-tcx', 'tc_filter_detach'],
   ['netdev/moved-away', 'netdev_move'],
   ['netdev/namespace-dies-late', 'netns_delete'],
+  ['netfilter/drop-hides-what-is-behind', 'link_create'],
   ['netns/what-is-refused', 'open_netns'],
+  ['sockmap/compare-and-swap', 'link_update'],
   ['tc/qdisc-deleted-by-another', 'tc_hook_destroy'],
   ['tcx/detached-by-position', 'prog_detach'],
+  ['tracing/an-open-iterator-keeps-its-program', 'iter_create'],
+  ['tracing/perf-event-by-ioctl-or-by-link', 'perf_event_set_bpf'],
+  ['tracing/raw-tracepoint-while-another-scans', 'raw_tp_open'],
+  ['tracing/uprobes-while-another-scans', 'link_create'],
   ['xdp/compare-and-exchange', 'xdp_set'],
 ];
 
@@ -114,8 +181,30 @@ function scheduleWith(scenario: string, op: string): TraceSource {
   return { ...source, trace: { ...source.trace, steps: patiently(source.trace.steps) } };
 }
 
+/** What some kernels refuse to everybody, or were built without. */
+const CANNOT_EVERYWHERE = [
+  'freplace/crash-falls-back-to-the-placeholder',
+  'tracing/fentry-while-another-scans',
+  'link-types/kprobe-multi-and-every-command',
+];
+
 describeLive('every form in C', () => {
   afterEach(() => expect(leftovers()).to.deep.equal([]));
+
+  it('runs functions, tail calls, tracepoints, probes and iterators', () => {
+    expectAllOk(sourceOf(TRACED, 'traced.json'));
+  });
+
+  for (const scenario of CANNOT_EVERYWHERE)
+    it(`is not taken where a kernel cannot: ${scenario}`, () => {
+      const source = scheduleWith(scenario, 'link_create');
+      const { status, stdout } = run(
+        compiled({ ...source, trace: { ...source.trace, id: scenario.replaceAll('/', '-') } }),
+      );
+      expect(stdout).to.not.match(/^not ok/m);
+      expect(stdout.match(/^ok /gm), stdout).to.have.length(source.trace.steps.length);
+      expect(status).to.equal(/# SKIP this kernel (?:refuses|was built without) /.test(stdout) ? 4 : 0);
+    });
 
   it('passes frames by lists, filters and XDP, and shows what is attached to devices', () => {
     expectAllOk(sourceOf(FRAMES, 'frames.json'));

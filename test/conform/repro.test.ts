@@ -101,13 +101,8 @@ function counterexamples(
   }));
 }
 
-/** What no C file shows, each with the reason that is given. */
-/** Attachments to devices, events and maps have no C form. */
-const OTHER_FAMILY =
-  /^no C form for (?:the attach type|programs (?:of type|with)|maps of type|the argument|events at|the operation (?:xdp|tc|net|perf|raw_tp|map|prog_test|open_netns|enter_netns|bond|iter))/;
-const WITHOUT_C = /^(?:no C form for the operation [a-z_]+$|limits\.entries is )/;
-/** Most of them among those that are tried. */
-const WITHOUT_C_MAX = 6;
+/** What no C file shows: what could stop a kernel, and places that no filler can take. */
+const WITHOUT_C = /^(?:no C form for struct_ops: |limits\.entries is \d+, and )/;
 const SCENARIOS = 50;
 const SAMPLE = 12;
 
@@ -137,13 +132,10 @@ describeLive('counterexamples as reproducers', () => {
         without.push((error as Error).message);
         continue;
       }
-      expectAllOk({ ...source, trace: { ...source.trace, id: `counterexample-${i}` } });
-      shown++;
+      if (expectAllOk({ ...source, trace: { ...source.trace, id: `counterexample-${i}` } }, 'or skipped')) shown++;
     }
     expect(shown).to.equal(SAMPLE);
-    const own = without.filter((why) => !OTHER_FAMILY.test(why));
-    for (const why of own) expect(why).to.match(WITHOUT_C);
-    expect(own.length, own.join()).to.be.at.most(WITHOUT_C_MAX);
+    for (const why of without) expect(why).to.match(WITHOUT_C);
   });
 
   it('say whose answers they expect, and that this kernel gives others', () => {

@@ -1,17 +1,9 @@
 /** Attaching, detaching and asking, as C. */
 import type { Json, TraceStep } from '../../trace/format.ts';
 import { type Checks, expected, joined, number, text } from './expect.ts';
+import { netfilterNumber, OWN_PARTS, ownPart, relative } from './link-parts.ts';
 import { sizedInfo } from './objects.ts';
 import type { Operation, Writer, Written } from './writer.ts';
-
-/** relative_fd, by descriptor or by id. */
-function relative(w: Writer, value: Json | undefined): string {
-  if (value === undefined || value === null) return '0';
-  const [[kind, name] = ['', null]] = Object.entries(value as Readonly<Record<string, Json>>);
-  if (kind === 'progId') return `shared->prog_id[${w.program(name)}]`;
-  if (kind === 'linkId') return `shared->link_id[${w.link(name)}]`;
-  return kind === 'id' ? String(name) : w.handle(name);
-}
 
 /** Arguments of which at most one says where a program is attached. */
 const TARGETS = ['cgroup', 'netdev', 'netns', 'map', 'perfEvent'] as const;
@@ -52,20 +44,26 @@ function attachment(w: Writer, step: TraceStep, command: string): Written {
 
 function linkCreate(w: Writer, step: TraceStep): Written {
   const { args, as } = step;
-  w.only(step, 'prog', 'attachType', ...TARGETS, 'flags', 'relative', 'expectedRevision', 'attr');
+  w.only(step, 'prog', 'attachType', ...TARGETS, ...OWN_PARTS, 'flags', 'attr');
   w.need('link_create');
   const { field, call } = target(w, args, 'BPF_LINK_CREATE', 'attr');
+  const own = ownPart(w, step);
   const fields = w.fields({
     prog_fd: w.handle(args['prog']),
-    target_fd: field,
+    target_fd: args['targetProg'] === undefined ? field : w.handle(args['targetProg']),
     attach_type: w.attachType(args['attachType']),
     flags: w.flags(args['flags']),
-    relative_fd: relative(w, args['relative']),
-    expected_revision: String(args['expectedRevision'] ?? 0),
+    ...own.fields,
   });
-  const made = `new_link(${call}, ${as === undefined ? 'LINKS' : w.link(as)})`;
+  const isMulti = args['attachType'] === 'trace_kprobe_multi';
+  if (isMulti) w.need('unless_unsupported');
+  const created = isMulti ? `unless_unsupported(${call}, "fprobes")` : call;
+  const made = `new_link(${created}, ${as === undefined ? 'LINKS' : w.link(as)})`;
   const { lines, variable } = w.yields(made, as);
-  return { lines: [`struct link_create attr = ${fields};`, ...lines], conditions: expected(w, step, variable) };
+  return {
+    lines: [...own.lines, `struct link_create attr = ${fields};`, ...lines],
+    conditions: expected(w, step, variable),
+  };
 }
 
 function linkUpdate(w: Writer, step: TraceStep): Written {
@@ -186,6 +184,18 @@ function linkInfo(w: Writer, step: TraceStep): Written {
       w.need('netns_name');
       return [text('namespace', orNone(value), 'netns_name(info.netns.inode)')];
     },
+    targetProg: (value) => [
+      number(
+        w,
+        'id of the target',
+        value === null ? 0 : w.idOf(String(value).split(':')[0] ?? null),
+        'info.tracing.target_id',
+      ),
+    ],
+    pf: (value) => [number(w, 'pf', netfilterNumber(w, 'pf', value), 'info.netfilter.pf')],
+    hooknum: (value) => [number(w, 'hooknum', netfilterNumber(w, 'hooknum', value), 'info.netfilter.hooknum')],
+    priority: (value) => [number(w, 'priority', Number(value), 'info.netfilter.priority')],
+    nfFlags: (value) => [number(w, 'flags', w.flags(value), 'info.netfilter.flags')],
     map: (value) => [number(w, 'id of the map', value === null ? 0 : w.idOf(value), 'info.map.id')],
     // Links of other types show none.
     attachType(value) {

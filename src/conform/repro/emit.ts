@@ -11,8 +11,10 @@ import { NETWORK } from './network.ts';
 import { OBJECTS } from './objects.ts';
 import { preparation } from './prepare.ts';
 import { PROCESSES } from './processes.ts';
+import { PROGRAMS } from './programs.ts';
 import { quoted, say } from './say.ts';
 import { stateAfter } from './state.ts';
+import { TRACING } from './tracing.ts';
 import { type Body, type Operation, Writer, type Written } from './writer.ts';
 
 export { NoReproducer } from './writer.ts';
@@ -24,6 +26,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...NETWORK,
   ...OBJECTS,
   ...PROCESSES,
+  ...PROGRAMS,
+  ...TRACING,
 };
 
 /** Numbers of devices begin here, in library/network.c as well. */
@@ -164,6 +168,7 @@ function variants(w: Writer): readonly string[] {
   return [
     ...(w.needs.has('odd_attr') ? [] : ['bpf']),
     executes ? 'memory_file' : 'memory',
+    ...(w.skips ? ['skip_rest'] : []),
     w.tables ? 'start_with_table' : 'start',
   ];
 }
@@ -184,8 +189,10 @@ function placeholders(
       ...(w.tables
         ? ['struct table tables[ACTORS + 1];', 'int table_of[ACTORS + 1]; /* whose table an actor uses */']
         : []),
+      ...(w.skips ? ['char cannot[128]; /* why this kernel cannot take the step */'] : []),
       ...(executes ? ['unsigned char kept[65536];'] : []),
     ],
+    UNABLE: w.skips ? ["if (!good && shared->cannot[0] != '\\0')", '\treturn skip_rest(i, passed);'] : [],
     GO_ON: executes ? ['if (argc == 3)', '\tgo_on(argv[1], argv[2]);'] : [],
   };
 }
@@ -194,9 +201,9 @@ const ARGUMENTS = 'ARGUMENTS';
 
 /** A line that consists of a name gives way to what stands for it. */
 function filled(text: string, fills: Readonly<Record<string, readonly string[]>>): string {
-  const lines = text.replaceAll(/^\t([A-Z_]+)\n/gm, (line, name: string) => {
+  const lines = text.replaceAll(/^(\t+)([A-Z_]+)\n/gm, (line, tabs: string, name: string) => {
     const stands = fills[name];
-    return stands === undefined ? line : stands.map((each) => `\t${each}\n`).join('');
+    return stands === undefined ? line : stands.map((each) => `${tabs}${each}\n`).join('');
   });
   const { GO_ON = [] } = fills;
   return lines.replace(ARGUMENTS, GO_ON.length > 0 ? 'int argc, char **argv' : 'void');

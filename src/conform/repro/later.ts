@@ -2,7 +2,7 @@
 import { attachTypeNumber, LINK_TYPES } from '../numbers.ts';
 
 /** Flags. */
-export const LATER_FLAGS = /BEFORE|AFTER|_ID$|PREORDER|_LINK$|PATH_FD|RENAME/;
+export const LATER_FLAGS = /BEFORE|AFTER|_ID$|PREORDER|_LINK$|PATH_FD|RENAME|NETFILTER/;
 
 /** The last ones of 6.0: enum bpf_attach_type (BPF_LSM_CGROUP), enum bpf_link_type (BPF_LINK_TYPE_STRUCT_OPS). */
 const ATTACH_TYPES_KNOWN = 43;

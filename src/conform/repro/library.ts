@@ -9,6 +9,7 @@ const FILES = [
   'programs',
   'maps',
   'attachments',
+  'tracing',
   'descriptors',
   'processes',
   'network',

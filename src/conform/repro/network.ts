@@ -285,7 +285,7 @@ export function frame(w: Writer, hook: string, netdev: Json | undefined): string
 
 /** Packets that ask a program of a namespace. */
 export function packetIn(w: Writer, hook: string, netns: Json | undefined): string | undefined {
-  const call = { flow_dissector: 'dissect', sk_lookup: 'look_up' }[hook];
+  const call = { flow_dissector: 'dissect', sk_lookup: 'look_up', netfilter: 'pass_netfilter' }[hook];
   if (call === undefined) return undefined;
   w.need(call);
   return `${call}(${JSON.stringify(netns ?? 'N0')})`;

@@ -1,44 +1,9 @@
 /** Programs, ids, pins and descriptors, as C. */
 import type { Json, TraceStep } from '../../trace/format.ts';
-import { MAP_TYPES, PROG_TYPES } from '../numbers.ts';
+import { MAP_TYPES } from '../numbers.ts';
 import { opens } from './descriptors.ts';
-import { type Checks, expected, number, simple } from './expect.ts';
+import { type Checks, expected, number, simple, text } from './expect.ts';
 import type { Operation, Writer, Written } from './writer.ts';
-
-/** What a template of a program may say for there to be a C form. */
-const TEMPLATE = new Set(['name', 'type', 'expectedAttachType', 'returns', 'setRetval', 'cgroupStorage']);
-
-function progLoad(w: Writer, step: TraceStep): Written {
-  const { args, as } = step;
-  w.only(step, 'prog', 'attr');
-  const template = (w.trace.objects.progs ?? []).find(({ name }) => name === args['prog']);
-  if (template === undefined) return w.no('LR421', `there is no program template "${String(args['prog'])}"`);
-  if (PROG_TYPES[template.type] === undefined) w.no('LR421', `no C form for programs of type ${template.type}`);
-  for (const [member, value] of Object.entries(template))
-    if (!TEMPLATE.has(member) && value !== undefined && value !== null)
-      w.no('LR421', `no C form for programs with ${member}`);
-  const { setRetval, cgroupStorage } = template as { setRetval?: number | null; cgroupStorage?: string | null };
-  const more = typeof setRetval === 'number' || typeof cgroupStorage === 'string';
-  const logs = w.trace.steps.some(({ op }) => op === 'fire' || op === 'send');
-  w.need(more ? 'load_more' : logs ? 'load_logging' : 'load_quiet');
-  const type = template.expectedAttachType ?? null;
-  const call = [
-    `BPF_PROG_TYPE_${template.type.toUpperCase()}`,
-    type === null ? '0' : w.attachType(type),
-    w.program(as ?? template.name),
-    String(template.returns ?? 1),
-    ...(more
-      ? [
-          String(typeof setRetval === 'number'),
-          String(-(setRetval ?? 0)),
-          typeof cgroupStorage === 'string' ? w.handle(cgroupStorage) : '-1',
-        ]
-      : []),
-  ];
-  return opens(w, step, `prog_load${more ? '_more' : ''}(${call.join(', ')})`);
-}
-
-const PATH_FD = 1 << 14;
 
 function byId(w: Writer, step: TraceStep, command: string): Written {
   const { args } = step;
@@ -52,6 +17,8 @@ function byId(w: Writer, step: TraceStep, command: string): Written {
   const opened = opens(w, step, `bpf(${command}, &attr, sizeof(attr))`);
   return { ...opened, lines: [`struct get_fd_by_id attr = ${fields};`, ...opened.lines] };
 }
+
+const PATH_FD = 1 << 14;
 
 /** The attr of OBJ_PIN and OBJ_GET. A path that is relative to path_fd stands as it is. */
 function pathFields(w: Writer, { args }: TraceStep, bpfFd: string): string {
@@ -81,24 +48,28 @@ function objGet(w: Writer, step: TraceStep): Written {
   return { ...opened, lines: [`struct object_path attr = ${fields};`, ...opened.lines] };
 }
 
+/** Bytes of a value where the template does not say: a descriptor where entries are objects. */
+const VALUE_SIZE: Readonly<Record<string, number>> = { prog_array: 4, sockmap: 4, sockhash: 4 };
+
 function mapCreate(w: Writer, step: TraceStep): Written {
   w.only(step, 'map', 'attr');
   const template = (w.trace.objects.maps ?? []).find(({ name }) => name === step.args['map']);
   const type = String(template?.['type']);
   if (template === undefined || MAP_TYPES[type] === undefined)
     return w.no('LR421', `no C form for maps of type ${type}`);
+  if (type === 'struct_ops') w.no('LR421', 'no C form for struct_ops: with it a kernel can be stopped');
   const isStorage = type === 'cgroup_storage';
   const keySize = isStorage ? (template['key'] === 'cgroup' ? 8 : 16) : Number(template['keySize'] ?? 4);
   const entries = isStorage ? 0 : Number(template['maxEntries'] ?? 1);
   w.need('map_create');
-  const sizes = [keySize, Number(template['valueSize'] ?? 8), entries].join(', ');
+  const sizes = [keySize, Number(template['valueSize'] ?? VALUE_SIZE[type] ?? 8), entries].join(', ');
   const made = w.map(step.as ?? template.name);
   return opens(w, step, `map_create(BPF_MAP_TYPE_${type.toUpperCase()}, ${sizes}, ${made})`);
 }
 
 function mapLookup(w: Writer, step: TraceStep): Written {
   const { map, key } = step.args;
-  w.only(step, 'map', 'key');
+  w.only(step, 'map', 'key', 'attr');
   w.need('map_lookup');
   const { cgroup, attachType } = (typeof key === 'object' && key !== null ? key : {}) as Readonly<Record<string, Json>>;
   if (cgroup !== undefined) w.need('cgroups');
@@ -106,7 +77,13 @@ function mapLookup(w: Writer, step: TraceStep): Written {
     cgroup === undefined
       ? [String(Number(key ?? 0))]
       : [`shared->cgroup_id[${w.cgroup(cgroup)}]`, attachType === undefined ? '0' : w.attachType(attachType)];
-  const checks: Checks = { value: (value) => [number(w, 'value', Number(value), 'value[0]')] };
+  const checks: Checks = {
+    value: (value) => [number(w, 'value', Number(value), 'value[0]')],
+    prog(value) {
+      w.need('names');
+      return [text('program', String(value), 'names_of((uint32_t[]){ value[0] }, 1)')];
+    },
+  };
   const lines = [
     `uint64_t key[2] = { ${words.join(', ')} }, value[8] = { 0 };`,
     `int got = map_lookup(${w.handle(map)}, key, value);`,
@@ -178,6 +155,15 @@ export function sizedInfo(w: Writer, step: TraceStep, what: string): Written | u
   return simple(w, step, `sized_info(${w.handle(step.args[what])}, ${shape})`);
 }
 
+function mapFreeze(w: Writer, step: TraceStep): Written {
+  w.only(step, 'map', 'attr');
+  const lines = [
+    `uint32_t attr[1] = { ${w.handle(step.args['map'])} };`,
+    'int got = bpf(BPF_MAP_FREEZE, attr, sizeof(attr));',
+  ];
+  return { lines, conditions: expected(w, step, 'got') };
+}
+
 function bindMap(w: Writer, step: TraceStep): Written {
   const { prog, map, flags } = step.args;
   w.only(step, 'prog', 'map', 'flags');
@@ -198,7 +184,6 @@ function unknownCommand(w: Writer, step: TraceStep): Written {
 }
 
 export const OBJECTS: Readonly<Record<string, Operation>> = {
-  prog_load: progLoad,
   prog_get_fd_by_id: (w, step) => byId(w, step, 'BPF_PROG_GET_FD_BY_ID'),
   link_get_fd_by_id: (w, step) => byId(w, step, 'BPF_LINK_GET_FD_BY_ID'),
   map_get_fd_by_id: (w, step) => byId(w, step, 'BPF_MAP_GET_FD_BY_ID'),
@@ -211,6 +196,7 @@ export const OBJECTS: Readonly<Record<string, Operation>> = {
   map_lookup: mapLookup,
   map_update: mapUpdate,
   map_delete: mapDelete,
+  map_freeze: mapFreeze,
   prog_bind_map: bindMap,
   unknown_command: unknownCommand,
 };

@@ -67,6 +67,14 @@ export function preparation(w: Writer): readonly string[] {
   const usesNetwork = sections.has('netns') || w.devices.any;
   if (sections.has('bpffs') || usesNetwork) lines.push('if (!mount_bpffs())', '\tskip("cannot mount a bpffs");');
   if (usesNetwork) lines.push(...w.devices.prepare(), ...listsOfDevices(w));
+  if (sections.has('event_number')) lines.push('event_number = 1 << 29 | getpid();');
+  if (w.later.has('BPF_PROG_TYPE_NETFILTER')) {
+    w.need('can_load');
+    lines.push(
+      `if (!can_load(BPF_PROG_TYPE_NETFILTER, ${w.attachType('netfilter')}))`,
+      '\tskip("no netfilter programs here (Linux 6.4)");',
+    );
+  }
   if (sections.has('send')) lines.push('if (!open_outside())', '\tskip("no loopback");');
   if (sections.has('mailboxes')) lines.push('if (!make_mailboxes())', '\tskip("no sockets");');
   for (const { name, exists } of declared)

@@ -2,7 +2,8 @@
 import { NOBODY } from '../../trace/check.ts';
 import type { Json, TraceStep } from '../../trace/format.ts';
 import { opens } from './descriptors.ts';
-import { type Checks, expected, joined, number, simple, text } from './expect.ts';
+import { eventChecks } from './event-checks.ts';
+import { type Checks, expected, number, simple } from './expect.ts';
 import { frame, packetIn } from './network.ts';
 import type { Operation, Writer, Written } from './writer.ts';
 
@@ -80,6 +81,7 @@ const HOOKS: Readonly<Record<string, string>> = {
   cgroup_inet_ingress: 'ingress',
   cgroup_inet_sock_create: 'make_socket',
   cgroup_inet_sock_release: 'release_socket',
+  cgroup_device: 'open_device',
   cgroup_getsockopt: 'get_option',
   cgroup_setsockopt: 'set_option',
   cgroup_inet4_connect: 'connect_socket',
@@ -94,36 +96,41 @@ function asSeen(step: TraceStep, hook: string): TraceStep {
   return { ...step, expect: { ...rest, verdict: 'dropped' } };
 }
 
-/** What an event shows: who ran, and what the process that made it saw. */
+/** What the process that made the event saw stands in `event`. */
 function eventWritten(w: Writer, step: TraceStep, call: string): Written {
-  const runs = (name: string, wanted: boolean): string => {
-    w.need('times');
-    const times = `times(${w.program(name)})`;
-    return wanted ? number(w, `${name} ran`, 1, `${times} > 0`) : number(w, `runs of ${name}`, 0, times);
-  };
-  const loaded = w.trace.steps.flatMap(({ op, as }) => (op === 'prog_load' && as !== undefined ? [as] : []));
-  const checks: Checks = {
-    ran(value) {
-      w.need('ran');
-      return [text('ran', joined(value), 'ran()')];
-    },
-    ranSet: (value) => loaded.map((name) => runs(name, (value as readonly string[]).includes(name))),
-    ranIncludes: (value) => (value as readonly string[]).map((name) => runs(name, true)),
-    notRan: (value) => (value as readonly string[]).map((name) => runs(name, false)),
-    ranTotal: (value) => [number(w, 'runs', Number(value), 'seen.count')],
-    ranCounts(value) {
-      w.need('times');
-      const counts = value as Readonly<Record<string, number>>;
-      return loaded.map((name) => number(w, `runs of ${name}`, counts[name] ?? 0, `times(${w.program(name)})`));
-    },
-    verdict: (value) => [text('verdict', String(value), 'event.verdict')],
-  };
-  const conditions = expected(w, step, undefined, checks);
+  const conditions = expected(w, step, undefined, eventChecks(w));
   const asks = conditions.some((condition) => /\b(?:got|event)\b/.test(condition));
   if (!asks) return { lines: [`${call};`], conditions };
   const said = conditions.some((condition) => /\bgot\b/.test(condition));
   const lines = [`struct event event = ${call};`];
   return { lines: said ? [...lines, 'int got = event.unborn ? -ENOENT : -event.error;'] : lines, conditions };
+}
+
+/** What the process that leads the trace does itself. */
+function localEvent(w: Writer, hook: string, { name, tp, lsm }: TraceStep['args']): string | undefined {
+  const of = (section: string): string => {
+    w.need(section);
+    return `local_event(${section})`;
+  };
+  const kernel = typeof name === 'string' && name.startsWith('bpf_') ? name : undefined;
+  switch (hook) {
+    case 'tracepoint':
+      if (tp !== undefined && tp !== 'sys_enter') w.no('LR421', `no C form for events at the tracepoint ${String(tp)}`);
+      return of('call_nothing');
+    case 'lsm':
+      if (lsm !== 'userns_create') w.no('LR421', `no C form for events at the LSM hook ${String(lsm)}`);
+      return of('ask_for_userns');
+    case 'probe':
+    case 'function': {
+      if (kernel === undefined && hook === 'probe') return of('call_probed');
+      if (kernel === undefined) return w.no('LR421', `no C form for a call of ${String(name)}`);
+      w.need('call_kernel');
+      const modifies = kernel.startsWith('bpf_modify_return_test');
+      return `call_kernel("${kernel}", ${modifies ? 'BPF_MODIFY_RETURN' : 'BPF_TRACE_FENTRY'})`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** An event that an actor makes, or a packet through a socket that it holds, is that actor's to take. */
@@ -147,14 +154,14 @@ function fire(w: Writer, given: TraceStep): Written {
   const own = fireBy(w, given);
   if (own !== undefined) return own;
   const hook = String(args['hook']);
-  const elsewhere = frame(w, hook, args['netdev']) ?? packetIn(w, hook, args['netns']);
+  const elsewhere = frame(w, hook, args['netdev']) ?? packetIn(w, hook, args['netns']) ?? localEvent(w, hook, args);
   if (elsewhere !== undefined) {
-    w.only(given, 'hook', 'netdev', 'netns');
+    w.only(given, 'hook', 'netdev', 'netns', 'tp', 'name', 'lsm');
     return eventWritten(w, given, elsewhere);
   }
   const happens = HOOKS[hook];
   if (happens === undefined) return w.no('LR421', `no C form for events at the hook ${String(args['hook'])}`);
-  w.only(given, 'hook', 'cgroup');
+  w.only(given, 'hook', 'cgroup', 'device', 'access');
   w.need(happens);
   return eventWritten(w, asSeen(given, happens), `fire(${w.cgroup(args['cgroup'] ?? 'outside')}, ${happens})`);
 }

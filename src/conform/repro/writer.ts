@@ -1,5 +1,5 @@
 /** What the operations of a reproducer are written with: names, arguments and flags as C, and a clear no. */
-import type { Json, TraceFile, TraceStep } from '../../trace/format.ts';
+import type { Json, ProgTemplate, TraceFile, TraceStep } from '../../trace/format.ts';
 import { InputError, type Position } from '../../world/input.ts';
 import { attachTypeNumber } from '../numbers.ts';
 import { Devices } from './devices.ts';
@@ -35,6 +35,12 @@ const MAKES: Readonly<Record<string, 'program' | 'link' | 'map'>> = {
   map_create: 'map',
 };
 
+/** Steps in which programs run. */
+const RUNS = new Set(['fire', 'send', 'iter_read', 'prog_test_run']);
+
+/** BPF_PROG_TYPE_NETFILTER, which 6.4 brought. */
+const NETFILTER = 32;
+
 /** Steps after which numbers of descriptors must be known to more than one process or image. */
 const SHARES_TABLES = new Set(['clone_files', 'execve', 'pidfd_getfd']);
 
@@ -49,6 +55,24 @@ export class Writer {
   readonly later = new Map<string, number>();
   /** Descriptors that some step has filled already. */
   private readonly filled = new Set<string>();
+  /** Programs note that they ran. */
+  get logs(): boolean {
+    return this.trace.steps.some(({ op }) => RUNS.has(op));
+  }
+
+  progType(name: string): string {
+    const word = `BPF_PROG_TYPE_${name.toUpperCase()}`;
+    if (name === 'netfilter') this.later.set(word, NETFILTER);
+    return word;
+  }
+
+  /** The kernel may be unable to do what the trace wants: that is no failure. */
+  get skips(): boolean {
+    return ['cannot', 'unless_unsupported', 'place', 'perf_tracepoint', 'perf_kprobe'].some((section) =>
+      this.needs.has(section),
+    );
+  }
+
   /** The numbers of descriptors lie in shared memory. */
   readonly tables: boolean;
   readonly devices: Devices;
@@ -143,6 +167,8 @@ export class Writer {
   }
 
   attachType(value: Json | undefined): string {
+    // Extensions have none.
+    if (value === undefined || value === null || value === '') return '0';
     if (typeof value === 'number') return String(value);
     const word = String(value);
     const name = `BPF_${word.toUpperCase()}`;
@@ -214,6 +240,13 @@ export class Writer {
     if (/^\/(?!elsewhere\/)/.test(path) || /(?:^|\/)\.\.(?:\/|$)/.test(rest ?? ''))
       this.no('LR421', `no C form for the path ${path}: it leads out of the mounts of the trace`);
     return JSON.stringify(inside);
+  }
+
+  /** The template of the program behind a handle, as far as its name tells. */
+  templateOf(handle: Json | undefined): ProgTemplate | undefined {
+    const loaded = this.trace.steps.find(({ op, as }) => op === 'prog_load' && as === handle);
+    const name = loaded?.args['prog'] ?? handle;
+    return (this.trace.objects.progs ?? []).find((template) => template.name === name);
   }
 
   /** A call that yields a descriptor, as statements; afterwards `variable` says what the kernel said. */

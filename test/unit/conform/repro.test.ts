@@ -81,8 +81,8 @@ describe('reproducers as text', () => {
   });
 
   it('name the operation, the argument, the program or the expectation that has no C form', () => {
-    const nowhere = { actor: 'P0', op: 'enable_stats', args: {}, expect: OK };
-    expect(refusal([load, nowhere])).to.include({ code: 'LR420', message: 'no C form for the operation enable_stats' });
+    const nowhere = { actor: 'P0', op: 'nowhere', args: {}, expect: OK };
+    expect(refusal([load, nowhere])).to.include({ code: 'LR420', message: 'no C form for the operation nowhere' });
     const target = { ...attach, args: { ...attach.args, structOpsMap: 'v' } };
     expect(refusal([load, target])).to.include({
       code: 'LR421',

@@ -7,8 +7,15 @@ struct attachment {
 
 //: link_create id_of
 struct link_create {
-	uint32_t prog_fd, target_fd, attach_type, flags, relative_fd, unused;
-	uint64_t expected_revision;
+	uint32_t prog_fd, target_fd, attach_type, flags;
+	union { /* by the kind of link */
+		struct { uint32_t relative_fd, unused; uint64_t expected_revision, beyond; };
+		struct { uint32_t target_btf_id; };
+		struct { uint64_t iter_info; uint32_t iter_info_len; };
+		struct { uint32_t flags, cnt; uint64_t syms; } kprobes;
+		struct { uint64_t path, offsets, ref_ctr_offsets, cookies; uint32_t cnt, flags, pid, unused; } uprobes;
+		struct { uint32_t pf, hooknum; int32_t priority; uint32_t flags; } netfilter;
+	};
 };
 
 static int new_link(int fd, int link)

@@ -175,6 +175,12 @@ static int free_fillers(void)
 	return limit_descriptors(OURS_END);
 }
 
+//: flock <sys/file.h>
+static int lock(int fd, int how)
+{
+	return result(flock(fd, how));
+}
+
 //: version_1
 /* A version 1 hierarchy: its root, or a directory of our own in it that is removed at once. */
 static int open_version_1(bool gone)

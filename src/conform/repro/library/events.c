@@ -135,7 +135,7 @@ static void set_option(struct event *event, int outside)
 	call(event, setsockopt(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), IPPROTO_IP, IP_TOS, &value, sizeof(value)));
 }
 
-//: bind_loopback event <arpa/inet.h> <netinet/in.h>
+//: bind_loopback <sys/socket.h> <arpa/inet.h> <netinet/in.h>
 /* The address of a socket, after it was bound to a free port of loopback. */
 static struct sockaddr_in bind_loopback(int socket)
 {
@@ -167,6 +167,13 @@ static void send_message(struct event *event, int outside)
 	struct sockaddr_in to = bind_loopback(outside);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	call(event, sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)));
+}
+
+//: open_device event_call
+static void open_device(struct event *event, int outside)
+{
+	close(outside);
+	call(event, open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
 //: own_event event_result log_element
@@ -204,4 +211,81 @@ static int times(int program)
 	for (unsigned i = 0; i < seen.count && i < 256; i++)
 		count += seen.slots[i] == (uint32_t)program;
 	return count;
+}
+
+//: local_event event_result log_element
+/* Something that the process which leads the trace does itself. */
+static struct event local_event(int (*happen)(void))
+{
+	struct event event = { .verdict = "allow" };
+	memset(&seen, 0, sizeof(seen));
+	log_element(BPF_MAP_UPDATE_ELEM);
+	if (happen() < 0)
+		event = (struct event){ .verdict = "deny", .error = errno };
+	log_element(BPF_MAP_LOOKUP_ELEM);
+	return event;
+}
+
+//: call_nothing local_event event_number
+/* A system call that is none passes sys_enter all the same. */
+static int call_nothing(void)
+{
+	syscall(event_number);
+	return 0;
+}
+
+//: call_probed local_event event_number probed
+static int call_probed(void)
+{
+	probed_function(event_number);
+	return 0;
+}
+
+//: ask_for_userns local_event <sched.h>
+/* A process that holds nothing asks for a user namespace. */
+static int ask_for_userns(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWUSER) < 0 ? errno : 0);
+	waitpid(pid, &status, 0);
+	errno = WEXITSTATUS(status);
+	return errno == 0 ? 0 : -1;
+}
+
+//: call_kernel event_result test_run kernel_type load_program
+/* A test run of any program on this function of the kernel calls it once. */
+static struct event call_kernel(const char *function, int expected_attach_type)
+{
+	const struct insn code[] = { { 0xb7, 0, 0, 0 }, { 0x95, 0, 0, 0 } }; /* return 0 */
+	uint32_t retval;
+	int fd = load_program((struct program){ .code = code, .size = sizeof(code), .type = BPF_PROG_TYPE_TRACING, .number = -1,
+						.expected_attach_type = expected_attach_type,
+						.attach_btf_id = kernel_type(function, BTF_FUNC) });
+	int said = fd < 0 ? fd : test_run(fd, false, &retval);
+	if (fd >= 0)
+		close(fd);
+	return (struct event){ .verdict = said < 0 ? "deny" : "allow", .error = said < 0 ? -said : 0 };
+}
+
+//: pass_netfilter event_result log_element netns bind_loopback
+/* A packet over the loopback of a namespace passes the hooks of what is sent from here, and what arrives here. */
+static struct event pass_netfilter(const char *netns)
+{
+	struct event event = { .verdict = "dropped" };
+	int before = visit_netns(netns), sender = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int receiver = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = bind_loopback(receiver);
+	struct pollfd arrives = { .fd = receiver, .events = POLLIN };
+	memset(&seen, 0, sizeof(seen));
+	log_element(BPF_MAP_UPDATE_ELEM);
+	if (sendto(sender, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) > 0 && poll(&arrives, 1, 100) == 1)
+		event.verdict = "allow";
+	log_element(BPF_MAP_LOOKUP_ELEM);
+	close(sender);
+	close(receiver);
+	if (before >= 0)
+		leave_netns(before);
+	return event;
 }

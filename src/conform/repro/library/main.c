@@ -171,6 +171,16 @@ static bool tell(int actor, short order, bool ends)
 	return ends ? ended : answer == 1;
 }
 
+//: skip_rest orders
+/* What this kernel cannot do is no failure: the steps from here on are not taken. */
+static int skip_rest(int from, int passed)
+{
+	for (int i = from; i < STEPS; i++)
+		printf("ok %d %s # SKIP %s\n", i + 1, steps[i].says, i == from ? shared->cannot : "after what could not be done");
+	printf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:0\n", passed, from - passed, STEPS - from);
+	return passed < from ? 1 : 4;
+}
+
 //: main orders <time.h>
 static pid_t leader;
 
@@ -227,9 +237,9 @@ static bool as_expected(short number)
 		shared->why[0] = '\0';
 		if (take_step(number))
 			return seen_after(&steps[number]);
-		if (!steps[number].eventually || tries == 500)
+		if (!steps[number].eventually || tries == 24)
 			return false;
-		usleep(10000);
+		usleep(1000 * (tries + 1) * (tries + 1)); /* later and later: a look may itself delay what it waits for */
 	}
 }
 
@@ -269,6 +279,7 @@ int main(ARGUMENTS)
 	printf("1..%d\n# expected: %s\n", count, speaks_for);
 	for (int i = 0; i < count; i++) {
 		bool good = as_expected(i);
+		UNABLE
 		passed += good;
 		printf("%s %d %s\n", good ? "ok" : "not ok", i + 1, steps[i].says);
 		if (!good)

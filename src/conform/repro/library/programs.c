@@ -32,13 +32,14 @@ static uint32_t id_of(int fd)
 	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? 0 : info[1];
 }
 
-//: prog_load
+//: insn
 struct insn {
 	uint8_t code, registers;
 	int16_t off;
 	int32_t imm;
 };
 
+//: prog_load insn
 static int load(const struct insn *code, size_t size, int type, int expected_attach_type, int program)
 {
 	struct {
