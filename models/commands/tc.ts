@@ -76,7 +76,8 @@ export const tcHookDestroy = command({
         const slot = slotIn(k, qdisc ?? k.fail('a qdisc is there', 'EINVAL'), args.direction);
         return flush(k, slot, filtersOf(slot));
       }
-      if (qdisc === null) return k.fail('a qdisc is there', 'ENOENT');
+      // noop_qdisc in a queue that is there has another handle (seen on 6.18.44).
+      if (qdisc === null) return k.fail('a qdisc is there', netdev.ingressQueue > 0 ? 'EINVAL' : 'ENOENT');
       k.check('qdisc is of this kind', qdisc.type === (args.qdisc ?? 'clsact'), 'EINVAL');
       // Since 84ad0af0bccd (6.5) a qdisc that somebody uses does not go.
       k.check('no filter request is under way', qdisc.refs === 1, 'EBUSY');
@@ -259,6 +260,8 @@ export const tcFilterQuery = command({
       const qdisc = findNetdev(k, actor, args.netdev).ingress;
       if (qdisc === null) return k.fail('a qdisc is there', 'EINVAL');
       const filters = filtersOf(slotIn(k, qdisc, args.direction));
+      // The chain comes with its first filter and goes with its last (seen on 6.18.44).
+      k.check('the chain is there', filters.length > 0, 'EINVAL');
       // cls_bpf_get compares handles, and no filter has 0.
       const found = filters.find((filter) => prioOf(filter) === args.priority && filter.handle === args.handle);
       if (found === undefined) return k.fail('the filter exists', 'ENOENT');

@@ -1,5 +1,6 @@
 /** Network namespaces and devices, qdiscs and their filters. Facts net 2, 3.6, 3.9, 4, 14. */
 import { array, chart, choice, constant, count, fixed, flag, object, ref, set } from '../../src/modelling/index.ts';
+import { oneWith } from './program.ts';
 
 export const netnsChart = chart('netns', {
   initial: 'ABSENT',
@@ -48,6 +49,8 @@ export const netdev = object({
     master: ref('netdev'),
     /** The qdisc at its ingress hook, clsact or ingress. */
     ingress: ref('qdisc'),
+    /** It had a qdisc there: the queue stays, and what stands in it has no handle. */
+    ingressQueue: count(oneWith('qdisc')),
     /** The mode of a bond: only some support native XDP. */
     bondMode: choice('roundrobin', 'active_backup', 'broadcast', 'tlb'),
     /** `veth`, `loopback`, `bridge`, `bond`, `netkit`, `dummy`. */

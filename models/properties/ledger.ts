@@ -62,6 +62,7 @@ function countMaps(k: Kernel, found: Found): void {
   for (const map of k.all.map) {
     for (const program of map.entries) found(program);
     if (map.filled === 1 && !map.byLink) found(map);
+    if (map.clearing > 0) found(map);
   }
   for (const program of k.all.program) {
     if (program.holdsTarget > 0) found(program.target?.program ?? null);

@@ -27,9 +27,23 @@ export function putUser(k: Kernel, map: BpfMap, why: string): void {
 
 const hasEntries = (map: BpfMap): boolean => [...map.entries].some((entry) => entry !== null);
 
-/** Without users a prog array is cleared by a work item, although programs may go on using it (facts lt-021, lt-026). */
-export function mapLostUsers(_k: Kernel, map: BpfMap): void {
-  if (map.mapType === 'prog_array' && hasEntries(map)) map.clearing = 1;
+/**
+ * Without users a prog array is cleared by a work item, which holds it until then (seen on 6.18.44: its id can be opened), although
+ * programs may go on using it (facts lt-021, lt-026). What was attached to a sockmap without a link goes at once
+ * (net/core/sock_map.c sock_map_release_progs; seen on 6.18.44).
+ */
+export function mapLostUsers(k: Kernel, map: BpfMap): void {
+  if (map.mapType === 'prog_array' && map.clearing === 0) {
+    map.clearing = 1;
+    getMap(k, map, 'its clearing');
+  }
+  if (map.mapType !== 'sockmap' && map.mapType !== 'sockhash') return;
+  for (const slot of k.all.slot)
+    for (const entry of slot.hook?.map === map ? [...slot.entries] : [])
+      if (entry.kind === 'program') {
+        k.rules.removeEntry(k, slot, entry);
+        putProgram(k, entry, `map ${map.name}`);
+      }
 }
 
 /** Is there anything for the work items of the map to do: the clearing, or the end of the map itself? */
@@ -37,8 +51,10 @@ export const mustClear = (map: BpfMap): boolean =>
   map.clearing > 0 || (map.created && map.refs === 0 && hasEntries(map));
 
 export function clearEntries(k: Kernel, map: BpfMap): void {
-  map.clearing = 0;
   for (let key = 0; key < map.entries.length; key++) exchangeEntry(k, map, key, null);
+  if (map.clearing === 0) return;
+  map.clearing = 0;
+  putMap(k, map, 'its clearing');
 }
 
 /** Puts a program, or none, in the place of what an entry has. */

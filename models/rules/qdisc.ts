@@ -38,6 +38,7 @@ export function qdiscInit(k: Kernel, netdev: Netdev, qdisc: Qdisc): void {
   qdisc.refs = 1;
   for (const entry of entriesOf(k, qdisc)) k.rules.tcxEntryUse(k, entry);
   netdev.ingress = qdisc;
+  netdev.ingressQueue = 1;
 }
 
 export function tcxEntryUse(_k: Kernel, entry: Slot): void {
