@@ -110,7 +110,7 @@ const OPERATIONS = new Set([
     'open_proc_fd fdinfo epoll_add read_fd write_fd mmap_fd fill_fds free_fds socketpair send_msg recv_msg send_fd ' +
     'pidfd_getfd open_socket send open_file fork exit kill wait clone_files execve set_caps join mkdir rmdir ' +
     'open_cgroup cgroup_stat unlink rename hardlink symlink chmod open_pin open_dir pin_mkdir pin_rmdir create_file ' +
-    'stat mount_bpffs umount_bpffs io_uring_setup io_uring_register fire'
+    'stat flock mount_bpffs umount_bpffs io_uring_setup io_uring_register fire'
   ).split(' '),
 ]);
 

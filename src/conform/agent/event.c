@@ -81,6 +81,8 @@ void finish_log_of(struct reply *reply, const uint32_t *types)
 
 struct event {
 	const char *hook;
+	const char *device, *access; /* of cgroup_device */
+	const char *lsm;             /* of lsm_cgroup */
 	int error;     /* errno of the call that made the event, or 0 */
 	bool arrived;  /* packets only */
 	bool unknown;
@@ -149,6 +151,24 @@ static void ingress(struct event *event, int socket)
 		event->arrived = arrives(socket);
 }
 
+/* What a device cgroup is asked when a device is opened. */
+static void open_device(struct event *event)
+{
+	bool reads = strstr(event->access, "read") != NULL, writes = strstr(event->access, "write") != NULL;
+	start_log();
+	int fd = open(event->device, (reads && writes ? O_RDWR : writes ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	event->error = fd < 0 ? errno : 0;
+	event->arrived = true;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Harmless to open, whoever does it. */
+static bool is_plain_device(const char *device)
+{
+	return is(device, "/dev/null") || is(device, "/dev/zero") || is(device, "/dev/full") || is(device, "/dev/urandom");
+}
+
 static void on_socket(struct event *event, int socket)
 {
 	const char *hook = event->hook;
@@ -169,7 +189,7 @@ static void on_socket(struct event *event, int socket)
 		result = close(socket);
 	else if (is(hook, "cgroup_inet4_connect"))
 		result = connect(socket, (struct sockaddr *)&to, sizeof to);
-	else if (is(hook, "cgroup_inet4_bind"))
+	else if (is(hook, "cgroup_inet4_bind") || (is(hook, "lsm_cgroup") && is(event->lsm, "socket_bind")))
 		result = bind(socket, (struct sockaddr *)&any, sizeof any);
 	else if (is(hook, "cgroup_udp4_sendmsg"))
 		result = sendto(socket, "x", 1, 0, (struct sockaddr *)&to, sizeof to);
@@ -182,10 +202,15 @@ static void on_socket(struct event *event, int socket)
 static int happen(void *what)
 {
 	struct event *event = what;
+	if (is(event->hook, "cgroup_device")) {
+		open_device(event);
+		return 0;
+	}
 	bool stream = is(event->hook, "cgroup_getsockopt") || is(event->hook, "cgroup_setsockopt");
 	start_log();
 	int fd = socket(AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
-	if (is(event->hook, "cgroup_inet_sock_create")) {
+	bool created = is(event->hook, "lsm_cgroup") && is(event->lsm, "socket_post_create");
+	if (is(event->hook, "cgroup_inet_sock_create") || created) {
 		event->error = fd < 0 ? errno : 0;
 		event->arrived = true;
 	} else if (fd < 0) {
@@ -253,12 +278,18 @@ void make_event(const struct request *request, struct reply *reply)
 {
 	const char *name = arg(request, "cgroup");
 	const struct cgroup *cgroup = name == NULL || is(name, "outside") ? NULL : cgroup_named(name);
-	struct event event = {.hook = arg(request, "hook")};
+	struct event event = {.hook = arg(request, "hook"), .lsm = arg(request, "lsm"), .device = "/dev/null", .access = "read"};
 	char path[PATH_LEN + 8];
 	if (shared->no_traffic)
 		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
 	if (make_net_event(request, reply) || make_trace_event(request, reply))
 		return;
+	if (arg(request, "device") != NULL)
+		event.device = arg(request, "device");
+	if (arg(request, "access") != NULL)
+		event.access = arg(request, "access");
+	if (!is_plain_device(event.device))
+		return reply_status(reply, "!unsupported: the device %s", event.device);
 	snprintf(path, sizeof path, "%s/out", shared->root);
 	int fd = cgroup == NULL ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 				: open_directory_of(cgroup, O_RDONLY | O_DIRECTORY);

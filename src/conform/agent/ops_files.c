@@ -2,6 +2,7 @@
 #include "agent.h"
 #include <linux/magic.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -140,9 +141,21 @@ static bool one_path(const struct request *request, struct reply *reply, const c
 	return true;
 }
 
+static void lock_file(const struct request *request, struct reply *reply)
+{
+	int how = arg(request, "unlock") != NULL ? LOCK_UN : LOCK_EX;
+	if (arg(request, "nonblock") != NULL)
+		how |= LOCK_NB;
+	reply_result(reply, flock(arg_fd(request, "handle"), how));
+}
+
 bool op_files(const struct request *request, struct reply *reply)
 {
 	char path[1024], to[1024];
+	if (is(request->op, "flock")) {
+		lock_file(request, reply);
+		return true;
+	}
 	if (is(request->op, "mount_bpffs")) {
 		mount_one(request, reply);
 		return true;
