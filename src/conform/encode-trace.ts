@@ -13,11 +13,17 @@ export const TRACE_HANDLES: readonly string[] = ['perfEvent', 'structOpsMap', 'o
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An entry of a map: a program, the name that a struct_ops map registers, or a number. */
+/** An entry of a map: a program, also beside a device or a queue, the name that a struct_ops map registers, or a number. */
 function entry(value: Json): Args {
   if (!isObject(value)) return { value: String(value) };
-  const { prog, name } = value;
-  if (prog !== undefined) return { valueProg: handle(prog) };
+  const { prog, name, netdev, qsize, number } = value;
+  const beside = netdev ?? qsize ?? number;
+  if (prog !== undefined || beside !== undefined)
+    return {
+      ...(prog === undefined ? {} : { valueProg: handle(prog) }),
+      ...(netdev === undefined ? {} : { netdev: String(netdev) }),
+      ...(qsize === undefined && number === undefined ? {} : { value: String(qsize ?? number) }),
+    };
   if (name !== undefined) return { opsName: String(name) };
   throw new NotRunnable(`entries such as ${JSON.stringify(value)}`);
 }

@@ -94,6 +94,8 @@ export const MAP_TYPES: Readonly<Record<string, number>> = {
   hash: 1,
   array: 2,
   prog_array: 3,
+  devmap: 14,
+  cpumap: 16,
   sockmap: 15,
   sockhash: 18,
   cgroup_storage: 19,

@@ -41,6 +41,8 @@ enum {
 	KNOWN_TYPES_MAX = 64,
 	/* A number that is never open: what a handle stands for that never was one. */
 	NOT_OPEN = 600,
+	/* Every namespace has a loopback of this ifindex. */
+	LOOPBACK_INDEX = 1,
 	/* Descriptors of the agent itself lie above those of the trace, so that the lowest free number is the trace's. */
 	FD_TARGET = 800,
 	FD_SHARED = 901,

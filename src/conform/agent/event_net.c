@@ -135,9 +135,10 @@ static bool ends_of(const char *hook, int at, int *from, int *to)
 static void frame_event(const struct request *request, struct reply *reply)
 {
 	const char *hook = arg(request, "hook"), *name = arg(request, "netdev");
-	int at = netdev_named(name), from, to;
+	/* A packet over loopback needs no name of a device. */
+	int at = name == NULL ? netdev_with_index(LOOPBACK_INDEX) : netdev_named(name), from, to;
 	if (at < 0 || !ends_of(hook, at, &from, &to))
-		return reply_status(reply, "!unsupported: a frame (%s) at %s", hook, name);
+		return reply_status(reply, "!unsupported: a frame (%s) at %s", hook, name == NULL ? "no device" : name);
 	const struct netdev *source = &shared->netdevs[from], *target = &shared->netdevs[to];
 	bool keep_source = source->netns == 0, keep_target = target->netns == 0;
 	int out = keep_source ? sender - 1 : -1, in = keep_target ? receiver - 1 : -1;
@@ -233,7 +234,7 @@ bool make_net_event(const struct request *request, struct reply *reply)
 {
 	const char *hook = arg(request, "hook"), *name = arg(request, "netns");
 	if (is(hook, "rx") || is(hook, "tx") || is(hook, "loop")) {
-		if (arg(request, "netdev") == NULL)
+		if (arg(request, "netdev") == NULL && !is(hook, "loop"))
 			reply_status(reply, "!unsupported: a frame at no device");
 		else
 			frame_event(request, reply);

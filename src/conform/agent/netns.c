@@ -16,7 +16,6 @@
 
 enum {
 	FIRST_INDEX = 100,
-	LOOPBACK_INDEX = 1,
 	/* No device ever has it. */
 	NO_INDEX = 99999,
 	FIRST = 0,

@@ -8,10 +8,12 @@ enum {
 	CMD_MAP_DELETE = 3,
 	CMD_MAP_FREEZE = 22,
 	MAP_PROG_ARRAY = 3,
+	MAP_DEVMAP = 14,
+	MAP_CPUMAP = 16,
 	MAP_STRUCT_OPS = 26,
 };
 
-static const uint32_t KNOWN[] = {1 /* hash */, 2 /* array */, MAP_PROG_ARRAY, 15 /* sockmap */, 18 /* sockhash */, 19 /* cgroup_storage */};
+static const uint32_t KNOWN[] = {1 /* hash */, 2 /* array */, MAP_PROG_ARRAY, MAP_DEVMAP, MAP_CPUMAP, 15 /* sockmap */, 18 /* sockhash */, 19 /* cgroup_storage */};
 
 static bool is_known(uint32_t type)
 {
@@ -57,6 +59,30 @@ static void put_key(const struct request *request, uint64_t key[2])
 	key[1] = arg_int(request, "keyAttachType", 0);
 }
 
+/* Entries that say where a frame goes, and which program it meets there: `struct bpf_devmap_val`, `struct bpf_cpumap_val`. */
+static bool is_redirect(uint32_t type) { return type == MAP_DEVMAP || type == MAP_CPUMAP; }
+
+static uint64_t redirect_value(const struct request *request)
+{
+	uint64_t where = arg_int(request, "value", 0);
+	if (arg(request, "netdev") != NULL)
+		where = (uint32_t)arg_ifindex(request);
+	uint32_t fd = arg(request, "valueProg") == NULL ? 0 : (uint32_t)arg_fd(request, "valueProg");
+	return where | (uint64_t)fd << 32;
+}
+
+static void show_redirect(struct reply *reply, uint32_t type, uint64_t value)
+{
+	char buffer[NAME_LEN];
+	uint32_t where = (uint32_t)value, program = (uint32_t)(value >> 32);
+	int netdev = type == MAP_DEVMAP ? netdev_with_index((int)where) : -1;
+	reply_add(reply, "prog=%s", program == 0 ? "" : object_name('p', program, buffer));
+	if (type == MAP_CPUMAP)
+		reply_add(reply, "value=%u", where);
+	else
+		reply_add(reply, "netdev=%s", netdev < 0 ? "" : shared->netdevs[netdev].name);
+}
+
 static void map_lookup(const struct request *request, struct reply *reply)
 {
 	struct attr attr;
@@ -70,7 +96,9 @@ static void map_lookup(const struct request *request, struct reply *reply)
 	put64(&attr, 16, (uint64_t)(uintptr_t)value);
 	long result = bpf_call(CMD_MAP_LOOKUP, &attr);
 	reply_result(reply, result);
-	if (result >= 0 && type_of_fd(map) == MAP_PROG_ARRAY)
+	if (result >= 0 && is_redirect(type_of_fd(map)))
+		show_redirect(reply, type_of_fd(map), value[0]);
+	else if (result >= 0 && type_of_fd(map) == MAP_PROG_ARRAY)
 		reply_add(reply, "prog=%s", object_name('p', (uint32_t)value[0], buffer));
 	else if (result >= 0)
 		reply_add(reply, "value=%llu", (unsigned long long)value[0]);
@@ -86,6 +114,8 @@ static void map_update(const struct request *request, struct reply *reply)
 	memset(value, 0, sizeof value);
 	put_key(request, key);
 	value[0] = arg(request, "valueProg") != NULL ? (uint32_t)arg_fd(request, "valueProg") : arg_int(request, "value", 0);
+	if (kind_of_fd(map) == 'm' && is_redirect(type_of_fd(map)))
+		value[0] = redirect_value(request);
 	if (kind_of_fd(map) == 'm' && type_of_fd(map) == MAP_STRUCT_OPS &&
 	    !fill_ops(name == NULL ? "" : name, value, sizeof value))
 		return reply_status(reply, "!unsupported: struct_ops programs do not load: %s", strerror(errno));
