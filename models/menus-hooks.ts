@@ -71,8 +71,10 @@ const extensions: MenuWorld = {
     title: 'anything that can be done with a program, its extension and those that trace it',
     objects: {
       programs: {
-        target: { is: 'sched_cls', subprogs: [{ name: 'slot0', returns: 2 }] },
+        target: { is: 'sched_cls', subprogs: [{ name: 'slot0', returns: 2 }], changesPacket: true },
+        plain: { is: 'sched_cls', subprogs: [{ name: 'slot0', returns: 2 }] },
         e: 'ext',
+        jumper: { is: 'ext', tailCall: { map: 'jumps', index: 0 }, load: false },
         watch: { is: 'tracing/fentry', attach: { kernelFunc: 'bpf_fentry_test1' }, mainFunc: 'watch' },
         watcher: { is: 'tracing/fentry', load: false },
       },
@@ -84,6 +86,8 @@ const extensions: MenuWorld = {
         may: [
           { link_create: { prog: 'e', as: 'l' } },
           { link_create: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'm' } },
+          { prog_load: { prog: 'jumper', targetProg: 'target', targetFunc: 'slot0', as: 'j' } },
+          { prog_load: { prog: 'jumper', targetProg: 'plain', targetFunc: 'slot0', as: 'p' } },
           { map_update: { map: 'jumps', key: 0, value: { prog: 'target' } } },
           { link_create: { prog: 'watch', as: 'w' } },
           { prog_load: { prog: 'watcher', targetProg: 'watch', targetFunc: 'watch', as: 'watcher' } },

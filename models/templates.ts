@@ -23,6 +23,7 @@ export function templateFrom(declared: Declared): Template {
     ctxStruct: text(declared['ctxStruct']),
     tailCalls: listOf<{ readonly map: string; readonly index: number }>(declared['tailCall']),
     iterOutput: text(declared['iterOutput']),
+    changesPacket: declared['changesPacket'] === true,
     hasBtf: declared['btf'] !== false,
     frags: flags.includes('BPF_F_XDP_HAS_FRAGS'),
     deviceBound: flags.includes('BPF_F_XDP_DEV_BOUND_ONLY'),

@@ -38,6 +38,8 @@ export interface Template {
   readonly tailCalls: readonly { readonly map: string; readonly index: number }[];
   /** Text that an iterator program writes. */
   readonly iterOutput: string | null;
+  /** Calls what may move the packet; a tail call counts as that as well. */
+  readonly changesPacket: boolean;
   readonly hasBtf: boolean;
   readonly sleepable: boolean;
   /** Loaded with BPF_F_XDP_HAS_FRAGS: frames of several pages are no problem. */

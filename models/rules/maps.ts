@@ -86,9 +86,11 @@ export function resolveMap(k: Kernel, process: Process, handle: BoundHandle | nu
   return target?.kind === 'map' ? target : k.fail(`${what} descriptor is a map`, 'EINVAL');
 }
 
-/** The type that a program runs as: an extension that of its target (resolve_prog_type). */
-export const runsAs = (program: Program): string =>
-  program.template.type === 'ext' ? (program.target?.program?.template.type ?? 'ext') : program.template.type;
+/** The type that an array takes a program for: an extension for that of its target (resolve_prog_type). */
+const runsAs = (k: Kernel, program: Program): string => {
+  const { type } = program.template;
+  return type === 'ext' && k.has('ext-runs-as-target') ? (program.target?.program?.template.type ?? 'ext') : type;
+};
 
 export const checkIndex = (k: Kernel, map: BpfMap, key: number, errno: string): void =>
   k.check('index is in the map', key >= 0 && key < map.length, errno);
@@ -96,7 +98,7 @@ export const checkIndex = (k: Kernel, map: BpfMap, key: number, errno: string): 
 /** All programs of a prog array, and all that tail-call through it, are of one kind (bpf_prog_map_compatible). */
 export function checkCompatible(k: Kernel, map: BpfMap, program: Program): void {
   const owner = map.owner.length === 0 ? null : map.owner.at(0);
-  k.check('programs of the array are of one type', owner === null || runsAs(owner) === runsAs(program), 'EINVAL');
+  k.check('programs of the array are of one type', owner === null || runsAs(k, owner) === runsAs(k, program), 'EINVAL');
 }
 
 export function becomeOwner(map: BpfMap, program: Program): void {

@@ -65,6 +65,9 @@ const signatureOf = ({ template }: Program, func: string | null): string | null 
   CONTEXT[template.type] ??
   null;
 
+/** `changes_pkt_data`: who is tail-called may do anything. Whether a single function does is not told apart (facts link-core 10.1). */
+const changesPacket = ({ template }: Program): boolean => template.changesPacket || template.tailCalls.length > 0;
+
 /** The function of the target, or EINVAL: bpf_check_attach_target for extensions and for tracing of programs (facts link-core 10.1). */
 export function checkTarget(k: Kernel, program: Program, hook: Hook | null, target: Program): Hook {
   const extension = program.template.type === 'ext';
@@ -78,6 +81,12 @@ export function checkTarget(k: Kernel, program: Program, hook: Hook | null, targ
     const own = signatureOf(program, program.template.mainFunc);
     const wanted = signatureOf(target, hook.place);
     k.check('prototypes are the same', own === wanted || own === null || wanted === null, 'EINVAL');
+    if (k.has('ext-keeps-packet'))
+      k.check(
+        'packet is changed only where the target does',
+        !changesPacket(program) || changesPacket(target),
+        'EINVAL',
+      );
     return hook;
   }
   if (target.template.type === 'tracing') {

@@ -63,6 +63,10 @@ export const FEATURES = {
   'sockmap-link': 'links of sockmaps (6.10)',
   'extended-not-in-arrays':
     'extended programs may not enter prog arrays, nor their members be extended (6.13, d6083f040d5d; 6.12.5 and 6.1.192 have it)',
+  'ext-keeps-packet':
+    'an extension may change packet data only where its target does, and a tail call is such a change (6.13, 81f6d0530ba0 and 1a4607ffba35; 6.12.118 and 7.2.13 have it, 6.1.192 does not)',
+  'ext-runs-as-target':
+    'prog arrays take an extension for a program of the type of its target (6.2, 1c123c567fb1; 6.1.192 has it, 5.10.262 does not)',
   'late-program-put':
     'links that are freed after a grace period put their program there, before it until then (6.13; 6.12.117 has it)',
   'netns-compare-under-lock':

@@ -46,6 +46,7 @@ const V6_1: readonly Feature[] = [
   'kprobe-multi',
   'link-create-tracing',
   'extended-not-in-arrays',
+  'ext-runs-as-target',
   'deferred-link-dealloc',
   'netns-compare-under-lock',
 ];
@@ -58,6 +59,7 @@ const V6_12: readonly Feature[] = [
   'netfilter-holds-netns',
   'uprobe-multi',
   'fentry-on-fentry',
+  'ext-keeps-packet',
   'raw-tp-many-times',
   'sockmap-link',
   'late-program-put',

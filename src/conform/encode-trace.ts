@@ -99,6 +99,7 @@ export function programArgs(template: ProgTemplate): Args {
   const calls = listOf<{ readonly map: string; readonly index: number }>(template['tailCall']);
   if (calls.length > 0) args['tailCalls'] = calls.map(({ map, index }) => `${map}:${index}`).join(',');
   for (const [place, name] of Object.entries((template['attach'] ?? {}) as Record<string, string>)) args[place] = name;
+  if (template['changesPacket'] === true) args['changesPacket'] = 1;
   if (typeof template['iterOutput'] === 'string') args['iterOutput'] = template['iterOutput'];
   return args;
 }

@@ -74,7 +74,7 @@ function loadArgs(step: TraceStep, { objects }: TraceFile, flags: Flags): Args {
   if (template === undefined) throw new NotRunnable(`no program template "${String(step.args['prog'])}"`);
   const type = PROG_TYPES[template.type];
   if (type === undefined) throw new NotRunnable(`programs of type ${template.type}`);
-  for (const member of ['redirectMap', 'progFlags', 'changesPacket'])
+  for (const member of ['redirectMap', 'progFlags'])
     if (template[member] !== undefined) throw new NotRunnable(`programs with ${member}`);
   const { expectedAttachType: expected, setRetval } = template;
   return {

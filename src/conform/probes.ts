@@ -26,10 +26,16 @@ const OBJECTS: TraceFile['objects'] = {
     skb('C'),
     skb('S', { cgroupStorage: 'm' }),
     skb('T', { cgroupStorage: 'n' }),
+    { name: 'P', type: 'sched_cls', subprogs: [{ name: 'f', returns: 1 }] },
+    { name: 'Q', type: 'sched_cls', subprogs: [{ name: 'f', returns: 1 }], changesPacket: true },
+    { name: 'E', type: 'ext', tailCall: { map: 'j', index: 0 } },
     { name: 'K', type: 'cgroup_sock', expectedAttachType: 'cgroup_inet_sock_create', returns: 1 },
     { name: 'R', type: 'cgroup_sock', expectedAttachType: 'cgroup_inet_sock_create', returns: 1, setRetval: 0 },
   ],
-  maps: ['m', 'n'].map((name) => ({ name, type: 'cgroup_storage', key: 'cgroup+attachType', valueSize: 8 })),
+  maps: [
+    ...['m', 'n'].map((name) => ({ name, type: 'cgroup_storage', key: 'cgroup+attachType', valueSize: 8 })),
+    { name: 'j', type: 'prog_array', maxEntries: 1 },
+  ],
   // Nobody ever enters them, so that no program of a probe runs.
   cgroups: [
     { name: 'c', parent: null },
@@ -51,6 +57,8 @@ const link = (prog: string, as: string, more: Args = {}): Step =>
   call('link_create', { attachType: EGRESS, cgroup: 'c', prog, ...more }, as);
 const query = (more: Args = {}): Step => call('query', { attachType: EGRESS, cgroup: 'c', ...more });
 const pin = (obj: string, more: Args = {}): Step => call('obj_pin', { obj, path: 'p', ...more });
+/** A program for a function of another; it calls the array j. */
+const extension = (targetProg: string): Step => call('prog_load', { prog: 'E', targetProg, targetFunc: 'f' }, 'E');
 /** Another process, without privileges but for these. */
 const stranger = (...caps: string[]): Step[] => [call('fork', {}, 'P1'), other('set_caps', { caps })];
 
@@ -157,6 +165,13 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
   'raw-tp-many-times': { cannot: FAMILY },
   'sockmap-link': { cannot: FAMILY },
   'extended-not-in-arrays': { cannot: FAMILY },
+  'ext-keeps-packet': trace(call('map_create', { map: 'j' }, 'j'), load('P'), extension('P')),
+  'ext-runs-as-target': trace(
+    call('map_create', { map: 'j' }, 'j'),
+    load('Q'),
+    extension('Q'),
+    call('map_update', { map: 'j', key: 0, value: { prog: 'Q' } }),
+  ),
   'late-program-put': { cannot: FAMILY },
   'uprobe-multi-flags': { cannot: FAMILY },
   'xdp-replace': { cannot: FAMILY },

@@ -11,6 +11,7 @@ enum {
 	FUNCTIONS_MAX = 8,
 	CODE_MAX = 512,
 	HELPER_TAIL_CALL = 12,
+	HELPER_PULL_DATA = 39,
 	HELPER_LOCAL_STORAGE = 81,
 	HELPER_SEQ_WRITE = 127,
 	HELPER_SET_RETVAL = 187,
@@ -171,6 +172,14 @@ static void emit_entry(struct program *program, const struct request *request)
 	emit_log(program, program->number);
 }
 
+/* What the verifier takes for a change of the packet: pulling none of it in. The context is in r6. */
+static void emit_change(struct program *program)
+{
+	emit(program, 0xbf, REGS(1, 6), 0, 0);
+	emit(program, 0xb7, REGS(2, 0), 0, 0);
+	emit(program, 0x85, 0, 0, HELPER_PULL_DATA);
+}
+
 /* Calls the functions in order; r7 is what the last one returned. */
 static void emit_calls(struct program *program, int calls[FUNCTIONS_MAX])
 {
@@ -210,6 +219,7 @@ static void emit_program(struct program *program, const struct request *request,
 {
 	int calls[FUNCTIONS_MAX];
 	const char *retval = arg(request, "setRetval");
+	bool changes = arg(request, "changesPacket") != NULL;
 	emit(program, 0xbf, REGS(6, 1), 0, 0); /* r6 = the context */
 	if (retval != NULL) {
 		emit(program, 0xb7, REGS(1, 0), 0, -(int32_t)strtol(retval, NULL, 10));
@@ -218,6 +228,8 @@ static void emit_program(struct program *program, const struct request *request,
 	if (storage_fd >= 0)
 		emit_storage(program, storage_fd);
 	emit_entry(program, request);
+	if (changes)
+		emit_change(program);
 	emit_calls(program, calls);
 	emit_tail_calls(program, request);
 	if (arg(request, "returns") != NULL || program->functions_used < 2)
@@ -236,7 +248,10 @@ static void emit_program(struct program *program, const struct request *request,
 	for (int i = 1; i < program->functions_used; i++) {
 		program->starts[i] = program->count;
 		program->code[calls[i]].imm = program->count - calls[i] - 1;
+		emit(program, 0xbf, REGS(6, 1), 0, 0);
 		emit_log(program, program->number + i);
+		if (changes)
+			emit_change(program);
 		emit(program, 0xb7, REGS(0, 0), 0, program->returns[i]);
 		emit(program, 0x95, 0, 0, 0);
 	}
