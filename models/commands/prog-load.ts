@@ -3,7 +3,7 @@
 import type { Kernel } from '../kernel.ts';
 import { command } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
-import { checkDevice, holdMaps, targetOfLoad } from '../rules/load.ts';
+import { checkDevice, checkMaps, holdMaps, targetOfLoad } from '../rules/load.ts';
 import { checkMayLoad } from '../rules/programs.ts';
 import { checkRoom, newDescriptor } from '../rules/resolve.ts';
 
@@ -28,6 +28,7 @@ export const progLoad = command({
       if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
       const target = targetOfLoad(k, made.program, actor, args.targetProg, args.targetFunc);
       checkDevice(k, actor, made.program, args.netdev);
+      checkMaps(k, actor, made.program);
       k.allocates('the program');
       checkRoom(k, actor);
       made.program.fire('LOAD');

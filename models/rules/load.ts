@@ -70,14 +70,28 @@ export function holdTarget(k: Kernel, program: Program, target: Hook | null): vo
   getProgram(k, target.program, `load-time target of ${program.name}`);
 }
 
-/** Maps that it tail-calls through, of which it decides what may enter them if it is the first. */
-export function holdMaps(k: Kernel, program: Program): void {
+/** The instructions name the storage map by a descriptor of the process that loads (resolve_pseudo_ldimm64). */
+function checkStorage(k: Kernel, process: Process, name: string): void {
+  const handle = k.handles.indexOf(name);
+  const file = handle < 0 ? null : descriptor(process, { handle });
+  k.check('storage map is open', file !== null, 'EBADF');
+  k.check('storage map is a map', file?.target?.kind === 'map', 'EINVAL');
+}
+
+/** Are the maps there, and do its tail calls lead to programs of its type? */
+export function checkMaps(k: Kernel, process: Process, program: Program): void {
+  const { cgroupStorage } = program.template;
+  if (cgroupStorage !== null) checkStorage(k, process, cgroupStorage);
   for (const map of mapsOf(k, program)) {
     k.check('map exists', map.created, 'EBADF');
-    if (map.mapType === 'prog_array') {
-      checkCompatible(k, map, program);
-      becomeOwner(map, program);
-    }
+    if (map.mapType === 'prog_array') checkCompatible(k, map, program);
+  }
+}
+
+/** Maps that it tail-calls through, of which it decides what may enter them if it is the first, and its storage. */
+export function holdMaps(k: Kernel, program: Program): void {
+  for (const map of mapsOf(k, program)) {
+    if (map.mapType === 'prog_array') becomeOwner(map, program);
     getMap(k, map, `program ${program.name}`);
   }
 }

@@ -115,8 +115,11 @@ export function mayEnterArray(k: Kernel, program: Program): void {
   if (k.has('extended-not-in-arrays')) k.check('program is not extended', program.isExtended === 0, 'EBUSY');
 }
 
-/** Maps that a program tail-calls through, by the names of its template. */
-export const mapsOf = (k: Kernel, program: Program): readonly BpfMap[] =>
-  program.template.tailCalls.length === 0
-    ? []
-    : k.all.map.filter(({ name }) => program.template.tailCalls.some(({ map }) => map === name));
+/** Maps that a program holds by its instructions: those that it tail-calls through, and its cgroup storage. */
+export function mapsOf(k: Kernel, { template }: Program): readonly BpfMap[] {
+  const named = [
+    ...template.tailCalls.map(({ map }) => map),
+    ...(template.cgroupStorage === null ? [] : [template.cgroupStorage]),
+  ];
+  return named.length === 0 ? [] : k.all.map.filter(({ name }) => named.includes(name));
+}

@@ -25,8 +25,8 @@ export function freeProgram(k: Kernel, program: Program): void {
 }
 
 /** Does it hold its target or maps? */
-const holdsMore = (program: Program): boolean =>
-  program.holdsTarget > 0 || program.template.tailCalls.length > 0 || program.bound.length > 0;
+const holdsMore = ({ holdsTarget, bound, template }: Program): boolean =>
+  holdsTarget > 0 || template.tailCalls.length > 0 || template.cgroupStorage !== null || bound.length > 0;
 
 export function getLink(k: Kernel, link: Link, why: string): void {
   if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED')
