@@ -159,6 +159,11 @@ function unnamed(uses: readonly Use[]): number {
   return given.length - new Set(given).size;
 }
 
+/** May a file be one of an iterator? */
+const iterates = (uses: readonly Use[]): boolean =>
+  uses.some(isOp('iter_create')) ||
+  (uses.some(isOp('open_pin')) && uses.some(({ args }) => args['attachType'] === 'trace_iter'));
+
 function limitsOf(
   declarations: Declarations,
   made: Record<string, Instance[]>,
@@ -209,6 +214,7 @@ function limitsOf(
     boundMaps: count('prog_bind_map'),
     flocks: count('flock'),
     freezable: Math.min(1, count('map_freeze')),
+    iteratorKeeps: iterates(uses) ? 2 : 0,
     readOnlyFiles: maps > 0 && uses.some(({ args }) => args['rawOpenFlags'] !== undefined) ? 1 : 0,
     mapRefs: bounded(maps * (files + inodes + uses.length + 2 * actors.length + 2)),
   };

@@ -243,7 +243,7 @@ const opener = (op: 'open_pin' | 'open_dir', kind: 'opath' | 'dir') =>
         else if (!args.oPath) {
           const link = inode.target?.kind === 'link' ? inode.target : null;
           if (link?.prog?.template.expectedAttachType !== 'trace_iter') return k.fail('opened with O_PATH', 'EIO');
-          return openIterator(k, actor, made.file, link, as);
+          return openIterator(k, actor, made.file, link, as, inode);
         }
         checkRoom(k, actor);
         inode.opens += 1;

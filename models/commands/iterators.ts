@@ -1,17 +1,37 @@
 /** Iterators: files that run the program that their link had when they were opened. */
-import { command, type Kernel, type Link, type OpenFile, type Process, type Program } from '../kernel.ts';
+import { command, type Inode, type Kernel, type Link, type OpenFile, type Process, type Program } from '../kernel.ts';
 import { ATTR, checkAttr } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
+import { getUser } from '../rules/maps.ts';
 import { lookUp, resolved } from '../rules/pins.ts';
 import { getProgram, openFile } from '../rules/references.ts';
 import { checkRoom, descriptor, install, resolveLink } from '../rules/resolve.ts';
 
-/** A seq file with a reference of its own on the program; the link is not held (facts pin-181, lt-092). */
-export function openIterator(k: Kernel, process: Process, file: OpenFile, link: Link, as: number | null): void {
+/**
+ * A seq file with a reference of its own on the program, and on the map that it walks; the link is not held, unless by the inode that the
+ * file was opened by (facts pin-179, pin-181, lt-088, lt-092).
+ */
+export function openIterator(
+  k: Kernel,
+  process: Process,
+  file: OpenFile,
+  link: Link,
+  as: number | null,
+  inode: Inode | null = null,
+): void {
   const { prog } = link;
   if (prog === null || prog.template.expectedAttachType !== 'trace_iter') k.fail('link is an iterator', 'EINVAL');
   checkRoom(k, process);
   getProgram(k, prog, `iterator of ${process.name}`);
+  const map = link.slot?.hook?.map ?? null;
+  if (map !== null) {
+    getUser(k, map, `iterator of ${process.name}`);
+    file.keeps.append(map);
+  }
+  if (inode !== null) {
+    inode.opens += 1;
+    file.keeps.append(inode);
+  }
   openFile(file, 'iter', prog).refs = 1;
   install(k, process, file, as);
 }

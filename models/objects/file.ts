@@ -38,6 +38,8 @@ export const file = object({
     target: ref('program', 'link', 'cgroup', 'socket', 'ring', 'inode', 'map', 'perf', 'netns'),
     /** Descriptors, messages in flight, ring slots, calls in progress. */
     refs: count((sizes) => sizes['fileRefs'] ?? 0),
+    /** What an iterator holds besides its program: the map that it walks, and the inode that it was opened by. */
+    keeps: list(ref('map', 'inode'), (sizes) => sizes['iteratorKeeps'] ?? 0),
     /** A map that was opened with BPF_F_RDONLY. */
     readOnly: count(oneWith('readOnlyFiles')),
     /** flock(LOCK_EX): the lock belongs to the open file, not to a descriptor or a process. */

@@ -82,6 +82,9 @@ function countFiles(k: Kernel, found: Found): void {
   for (const table of k.all.table) for (const file of table.fds) found(file);
   for (const socket of k.all.socket) for (const file of socket.queue) found(file);
   for (const ring of k.all.ring) found(ring.registered);
+  for (const kept of k.all.file.flatMap(({ keeps }) => [...keeps]))
+    if (kept.kind === 'map') foundUser(found, kept);
+    else found(kept, 'open files of ');
   for (const file of k.all.file)
     if (file.target?.kind === 'program' || file.target?.kind === 'link') found(file.target);
     else if (file.target?.kind === 'map') foundUser(found, file.target);

@@ -1,5 +1,5 @@
 /** Release: what happens when the last reference to a link or a file goes. Facts link-core 2.2, 3.2, 3.3, 8, 9. */
-import type { Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
+import type { Inode, Kernel, Link, OpenFile, Process, Socket } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
 import { putUser } from './maps.ts';
 import { putNetns } from './netdev.ts';
@@ -52,11 +52,27 @@ export function purgeQueue(k: Kernel, socket: Socket, by: Process | null): void 
 /** The last reference to a struct file is gone (fs/file_table.c __fput; bpf_link_release, bpf_prog_release). */
 export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void {
   const { target, type: kind } = file;
+  const keeps = [...file.keeps];
   file.type = 'free';
   // locks_remove_file: before anything else of the file goes.
   file.locked = 0;
   file.target = null;
+  file.keeps.clear();
   if (target === null) return;
+  // The seq file is released, then the name that it was opened by.
+  for (const kept of keeps) if (kept.kind === 'map') putUser(k, kept, `file ${file.name}`);
+  releaseTarget(k, file, kind, target, by);
+  for (const kept of keeps) if (kept.kind === 'inode') closeInode(k, kept, by);
+}
+
+function closeInode(k: Kernel, inode: Inode, by: Process | null): void {
+  inode.opens -= 1;
+  k.rules.inodeMayGo(k, inode, by);
+}
+
+type Target = NonNullable<OpenFile['target']>;
+
+function releaseTarget(k: Kernel, file: OpenFile, kind: OpenFile['type'], target: Target, by: Process | null): void {
   switch (target.kind) {
     case 'program':
       putProgram(k, target, `file ${file.name}`);
@@ -72,8 +88,7 @@ export function releaseFile(k: Kernel, file: OpenFile, by: Process | null): void
       target.dying = true;
       break;
     case 'inode':
-      target.opens -= 1;
-      k.rules.inodeMayGo(k, target, by);
+      closeInode(k, target, by);
       break;
     case 'map':
       putUser(k, target, `file ${file.name}`);

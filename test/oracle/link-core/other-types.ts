@@ -189,10 +189,18 @@ const releases: readonly OracleRow[] = [
   released('rc-008', 'sockmap', false),
   released('rc-011', 'uprobe_multi', true),
   released('rc-013', 'raw_tracepoint', true),
-  {
-    id: 'rc-014',
-    notExecutable: 'continues rc-013 where the descriptor was there in time: one of two answers of one step',
-  },
+  // As rc-013, where the descriptor was there in time: the program lives on, and is attached anew.
+  row(
+    'rc-014',
+    s.load('A').ok(),
+    open('A', 'sys_enter').as('L').ok(),
+    s.close('A').ok(),
+    s.close('L').ok(),
+    s.progById('A').as('back').ok(),
+    s.sleep(),
+    s.exists('A'),
+    open('back', 'sys_enter').as('L2').ok(),
+  ),
   on('linux-6.12', released('rc-002@6.12', 'raw_tracepoint', true)),
   on('linux-6.12', released('rc-013@6.12', 'tracing_fentry', false)),
   on('linux-6.1', released('rc-002@6.1', 'raw_tracepoint', false)),

@@ -160,9 +160,9 @@ const holders: readonly OracleRow[] = [
     [
       ['lt-086', linkTo('I', 'trace_iter', 'O').as('L').ok()],
       ['lt-087', s.close('O').ok(), mapById('O').ok()],
+      ['lt-088', h.iterCreate('L').as('F').ok(), s.close('L').ok(), mapById('O').ok()],
     ],
   ),
-  { id: 'lt-088', notExecutable: 'an open iterator holds its map besides its program; one file holds one thing here' },
   one('lt-089', s.sleep(), make('O').ok(), s.close('O').ok(), mapGone('O')),
   one('lt-090', made, s.close('M').ok(), mapById('M').ok()),
   one('lt-091', made, s.close('M').ok(), s.close('T').ok(), mapGone('M')),
@@ -208,13 +208,17 @@ const bound: readonly OracleRow[] = [
 ];
 
 const iterLink = [s.load('J').ok(), linkTo('J', 'trace_iter').as('L').ok()];
-const INODE =
-  'a file that was opened by path holds the inode of the pin besides the program; one file holds one thing here';
 const iteratorPins: readonly OracleRow[] = [
   s.row('pin-177', SOCKS, iterLink, s.pin('L', 'i').ok(), h.openPin('i').ok()),
   s.row('pin-178', SOCKS, iterLink, s.pin('L', 'i').ok(), s.call('iter_read', { path: 'i' }).gives({ ran: ['J'] })),
-  { id: 'pin-179', notExecutable: INODE },
-  { id: 'pin-180', notExecutable: INODE },
+  ...s.chain(
+    SOCKS,
+    [iterLink, s.pin('L', 'i').ok(), h.openPin('i').as('F').ok(), s.close('L').ok(), s.unlink('i').ok()],
+    [
+      ['pin-179', s.linkById('L').ok()],
+      ['pin-180', s.close('F').ok(), s.linkGone('L')],
+    ],
+  ),
   ...s.chain(
     SOCKS,
     [iterLink, h.iterCreate('L').as('F').ok(), s.close('L').ok(), s.close('J').ok()],

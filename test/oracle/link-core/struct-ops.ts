@@ -96,7 +96,11 @@ const byLink: readonly OracleRow[] = s
   ])
   .map((one) => ('steps' in one ? { ...one, semantics: 'linux-6.12' } : one));
 
-const NO_FLAG = 'MAP_CREATE with BPF_F_LINK fails on that kernel, and what follows has no map to speak of';
+/** MAP_CREATE with BPF_F_LINK fails on that kernel, so that there is no descriptor to pass. */
+const noMap = (id: string, last: s.Call): OracleRow => ({
+  ...s.row(id, WORLD, make('M1').fails('EINVAL'), last.fails('EBADF')),
+  semantics: 'linux-6.1',
+});
 
 export const rows: readonly OracleRow[] = [
   ...matrix,
@@ -106,5 +110,8 @@ export const rows: readonly OracleRow[] = [
   ...without('6.1', 326),
   // The flag is refused, so that there is no map to make a link of.
   { ...s.row('mx-struct_ops-create@6.1', WORLD, make('M1').fails('EINVAL')), semantics: 'linux-6.1' },
-  ...['mx-330@6.1', 'mx-331@6.1', 'mx-332@6.1', 'mx-333@6.1'].map((id): OracleRow => ({ id, notExecutable: NO_FLAG })),
+  noMap('mx-330@6.1', s.call('map_delete', { map: s.NOT_OPEN, key: 0 })),
+  ...['mx-331@6.1', 'mx-332@6.1', 'mx-333@6.1'].map((id) =>
+    noMap(id, s.call('link_create', { attachType: 'struct_ops', structOpsMap: s.NOT_OPEN })),
+  ),
 ];
