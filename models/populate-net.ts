@@ -6,8 +6,8 @@ import { MPROG_MAX } from './rules/mprog.ts';
 import { CLSACT_EGRESS, CLSACT_INGRESS } from './rules/qdisc.ts';
 
 const USUAL_MTU = 1500;
-/** Hooks that a frame can pass on its way from one end of a pair to the other, and its two ends (rules/run-frame.ts); more than a datagram meets. */
-const MOST_STAGES = 9;
+/** Hooks that a frame can pass on its way from one end of a pair to the other and on to a bridge, or a datagram over loopback, and two ends (rules/run-frame.ts). */
+const MOST_STAGES = 12;
 
 /** Kinds of devices, and whether their drivers implement XDP. */
 const NATIVE_XDP: Readonly<Record<string, boolean>> = {

@@ -40,10 +40,15 @@ export const netdevDelete = command({
     'unregister [rtnl_lock]'(k: Kernel, { args, actor }) {
       k.when(noFrameOn(k, args.netdev));
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
-      unregisterNetdev(k, findNetdev(k, actor, args.netdev));
+      const netdev = findNetdev(k, actor, args.netdev);
+      k.check('device was made by somebody', netdev.type !== 'loopback', 'EOPNOTSUPP');
+      unregisterNetdev(k, netdev);
     },
   },
 });
+
+/** Kinds that are local to their namespace (netns_immutable; observed on 6.18.44). */
+const STAYS = new Set(['loopback', 'bridge', 'bond']);
 
 export const netdevMove = command({
   op: 'netdev_move',
@@ -56,6 +61,8 @@ export const netdevMove = command({
       openByName(k, args.netns);
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
+      if (netdev.netns === args.netns) return;
+      k.check('device may leave its namespace', !STAYS.has(netdev.type), 'EINVAL');
       moveNetdev(k, netdev, args.netns);
     },
   },

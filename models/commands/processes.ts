@@ -156,13 +156,14 @@ export const execve = command({
 export const kill = command({
   op: 'kill',
   name: 'kill(2) SIGKILL',
-  cites: 'kernel/signal.c complete_signal; facts link-core 9.2, pr-002, pr-003, cgroup M06, M07',
+  cites: 'kernel/signal.c check_kill_permission, complete_signal; facts link-core 9.2, pr-002, pr-003, cgroup M06, M07',
   args: { target: { shape: 'actor' } },
   steps: {
-    signal(k: Kernel, { args }) {
+    signal(k: Kernel, { args, actor }) {
       const victim = k.all.process[args.target];
       if (victim === undefined || victim.phase === 'ABSENT' || victim.phase === 'REAPED')
         return k.fail('process exists', 'ESRCH');
+      k.check('process is one of the same user', !actor.unprivileged || victim.unprivileged, 'EPERM');
       if (victim.phase === 'RUNNING') victim.killed = true;
     },
   },

@@ -172,6 +172,7 @@ export const tcFilterAttach = command({
   steps: {
     'find the qdisc'(k: Kernel, { args, frame, actor }) {
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
+      k.check('a change names a priority', !args.change || args.priority !== 0, 'ENOENT');
       frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_NEWTFILTER of ${actor.name}`);
     },
     'change [rtnl_lock]'(k: Kernel, { args, frame, made, actor }) {
@@ -211,13 +212,14 @@ export const tcFilterDetach = command({
   steps: {
     'find the qdisc'(k: Kernel, { args, frame, actor }) {
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
+      const all = args.priority === 0;
+      k.check('a flush names nothing', !all || (args.handle === 0 && args.kind === null), 'ENOENT');
       frame.qdisc = findQdisc(k, actor, args.netdev, `RTM_DELTFILTER of ${actor.name}`);
     },
     'delete [rtnl_lock]'(k: Kernel, { args, frame }) {
       if (frame.qdisc === null) return;
       const slot = slotIn(k, frame.qdisc, args.direction);
-      const all = args.priority === 0 && args.handle === 0;
-      if (args.priority === 0) k.check('a flush names nothing', args.handle === 0 && args.kind === null, 'ENOENT');
+      const all = args.priority === 0;
       const gone = filtersOf(slot).filter(
         (filter) => all || (prioOf(filter) === args.priority && (args.handle === 0 || filter.handle === args.handle)),
       );

@@ -74,9 +74,10 @@ function uninstallXdp(k: Kernel, netdev: Netdev, slot: Slot): void {
   releaseEntries(k, slot);
 }
 
-/** Everything but clsact stays; the device is set down (facts net 1, fact 12). */
+/** Everything but clsact stays; the device is set down, and is no port any more (facts net 1, fact 12; observed on 6.18.44). */
 export function moveNetdev(k: Kernel, netdev: Netdev, to: Netns): void {
   netdev.down = true;
+  netdev.master = null;
   const { ingress } = netdev;
   if (ingress !== null) ungraft(k, netdev, ingress);
   forgetDevice(k, netdev);

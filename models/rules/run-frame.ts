@@ -8,17 +8,41 @@ import { noteInside, runOne } from './run.ts';
 export const FRAME_HOOKS = ['rx', 'tx', 'loop', 'netfilter'];
 
 /** Stages behind the last one: a frame that came through, and one that a program dropped or sent elsewhere. */
-export const ARRIVED = 8;
-export const CONSUMED = 9;
+export const ARRIVED = 11;
+export const CONSUMED = 12;
 
 export type Frame = { readonly netdev: Netdev; readonly hook: string } | { readonly netns: Netns };
 
-const wayOf = (k: Kernel, frame: Frame): Stage[] =>
-  'netns' in frame ? netfilterPath(k, frame.netns) : pathOf(k, frame.netdev, frame.hook);
+const isOutwards = ({ kind, attachType }: Stage): boolean => kind === 'netkit' || attachType.endsWith('_egress');
+
+/**
+ * A device that is set down sends nothing. What is sent to one passes the hooks of its way out, and no further (veth_xmit,
+ * is_skb_forwardable; observed on 6.18.44).
+ */
+function wayOf(k: Kernel, frame: Frame): Stage[] {
+  if ('netns' in frame) return netfilterPath(k, frame.netns);
+  const { netdev, hook } = frame;
+  const from = hook === 'rx' ? netdev.peer : netdev;
+  const to = receiverOf(frame);
+  if (from?.down === true) return [];
+  const way = pathOf(k, netdev, hook);
+  if (to?.down === true) return way.filter(isOutwards);
+  const bridge = bridgeOf(to);
+  return bridge === null || bridge.down ? way : [...way, ...pathOf(k, bridge, 'rx')];
+}
+
+/** A port gives what arrives there to its bridge, past its own hooks; one that is set down takes nothing (br_handle_frame; observed on 6.18.44). */
+const bridgeOf = (port: Netdev | null): Netdev | null => (port?.master?.type === 'bridge' ? port.master : null);
+
+function receiverOf({ netdev, hook }: { readonly netdev: Netdev; readonly hook: string }): Netdev | null {
+  return hook === 'tx' ? netdev.peer : netdev;
+}
 
 /** Does it get through at all? */
-const getsThrough = (frame: Frame): boolean => 'netns' in frame || isUp(frame.netdev);
-const wayNow = (k: Kernel, frame: Frame): Stage[] => (getsThrough(frame) ? wayOf(k, frame) : []);
+const getsThrough = (frame: Frame): boolean =>
+  'netns' in frame || (isUp(frame.netdev) && bridgeOf(receiverOf(frame))?.down !== true);
+const isThere = (frame: Frame): boolean => 'netns' in frame || frame.netdev.phase === 'REGISTERED';
+const wayNow = (k: Kernel, frame: Frame): Stage[] => (isThere(frame) ? wayOf(k, frame) : []);
 
 /** The stage that comes next: a frame that tcx passes does not meet the filters that share the hook. */
 function after(way: readonly Stage[], stage: number, effect: Effect): number {
@@ -78,7 +102,7 @@ export function takeStage(k: Kernel, packet: Packet, frame: Frame): void {
   for (const program of slot?.effective ?? []) packet.array.append(program);
 }
 
-/** Runs the next element, or goes on to the next hook; the device may be going meanwhile, the frame is past the test. */
+/** Runs the next element, or goes on to the next hook; the device may be going meanwhile, the frame is past the test. Nobody sets one down under it. */
 export function runInStage(
   k: Kernel,
   packet: Packet,

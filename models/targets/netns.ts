@@ -1,6 +1,6 @@
 /** The flow dissector without a link: it belongs to the caller's namespace. Kernel: kernel/bpf/net_namespace.c netns_bpf_prog_attach, netns_bpf_prog_detach. Facts net 7. */
 import type { Kernel, Process, Program, Slot } from '../kernel.ts';
-import { only } from '../rules/flags.ts';
+import { FLAG, only } from '../rules/flags.ts';
 import { netnsOf } from '../rules/netdev.ts';
 import { isAlive, NETNS_ATTACH_TYPES, netnsSlot, resolveNetns } from '../rules/netns.ts';
 import { programOf } from '../rules/order.ts';
@@ -28,6 +28,9 @@ function attached(k: Kernel, slot: Slot, errno: 'EEXIST' | 'EINVAL'): Program | 
   return entry.kind === 'program' ? entry : k.fail('no link is attached', errno);
 }
 
+/** BPF_F_ATTACH_MASK_BASE. */
+const BASE = FLAG.BPF_F_ALLOW_OVERRIDE | FLAG.BPF_F_ALLOW_MULTI | FLAG.BPF_F_REPLACE | FLAG.BPF_F_PREORDER;
+
 const fits = (k: Kernel, program: Program): void =>
   k.check('program type fits', program.template.type === 'flow_dissector', 'EINVAL');
 
@@ -36,11 +39,15 @@ export const netnsTarget: TargetType = {
   lock: 'netns_bpf_mutex',
   attach: {
     checkAttr(k: Kernel, { args }: ProgAttach) {
-      checkLegacy(k, args.attachType, args.netns);
-      k.check('flags are known', only(args.flags, 0), 'EINVAL');
-      k.check('no revision and no replaced program', args.expectedRevision === 0 && args.replace === null, 'EINVAL');
+      k.check('flags are known', only(args.flags, BASE), 'EINVAL');
+      k.check('no revision and no anchor', args.expectedRevision === 0 && args.relative === null, 'EINVAL');
     },
-    checkProgram: (k: Kernel, _call: ProgAttach, program: Program) => fits(k, program),
+    // What the kind of target refuses comes when the program is found (bpf_prog_attach; observed on 6.18.44).
+    checkProgram(k: Kernel, { args }: ProgAttach, program: Program) {
+      k.check('program type fits', NETNS_ATTACH_TYPES[String(args.attachType)] === program.template.type, 'EINVAL');
+      checkLegacy(k, args.attachType, args.netns);
+      k.check('no flags and no replaced program', args.flags === 0 && args.replace === null, 'EINVAL');
+    },
     resolve: null,
     resolveReplaced: null,
     attach(k: Kernel, { frame, actor }: ProgAttach) {

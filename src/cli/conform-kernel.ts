@@ -16,6 +16,7 @@ export interface ConformCommandOptions extends Pick<RunOptions, 'semantics'>, Ou
   readonly generate?: number;
   readonly seed: string;
   readonly length: number;
+  readonly family?: readonly string[];
   readonly jobs: number;
   readonly schedules: number;
   readonly stress?: number;
@@ -89,7 +90,8 @@ class Conforming {
         kernel,
         model,
       });
-    const options = { steps, seed, length, shown: SHOWN_MAX };
+    const families = (await import('../conform/generate.ts')).familiesNamed(this.work.options.family);
+    const options = { steps, seed, length, families, shown: SHOWN_MAX };
     await this.row(`generated, seed ${seed}`, () =>
       conformGenerated(this.kernels.all, options, this.rules, found, (trace, why) => this.note(why, trace)),
     );

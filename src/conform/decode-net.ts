@@ -1,4 +1,5 @@
 /** What a kernel shows of devices and namespaces, in the words of the vocabulary. */
+import { familyNamed, hookNamed } from '../../models/rules/netfilter.ts';
 import { listOf, type Reply } from './line.ts';
 import { ATTACH_TYPES, errnoName } from './numbers.ts';
 
@@ -17,6 +18,9 @@ export const NET_DECODERS: Readonly<Record<string, readonly [key: string, decode
   priority: ['priority', Number],
   attached: ['attached', Number],
   links: ['links', owners],
+  pf: ['pf', (text) => familyNamed(Number(text)) ?? Number(text)],
+  hooknum: ['hooknum', (text) => hookNamed(Number(text)) ?? Number(text)],
+  nfFlags: ['nfFlags', (text) => (text === '0' ? [] : [text === '1' ? 'BPF_F_NETFILTER_IP_DEFRAG' : Number(text)])],
 };
 
 /** A device of the first namespace: null is one that is not there. */

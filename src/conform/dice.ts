@@ -3,7 +3,7 @@ import seedrandom from 'seedrandom';
 import type { Json, TraceStep } from '../trace/format.ts';
 
 export type Args = Record<string, Json>;
-export type Kind = 'prog' | 'link' | 'cgroup' | 'socket';
+export type Kind = 'prog' | 'link' | 'cgroup' | 'socket' | 'map' | 'perf' | 'iter' | 'netns';
 
 export interface Actor {
   readonly name: string;
@@ -21,6 +21,7 @@ export const TREE: readonly (readonly [string, string | null])[] = [
   ['k', 'p'],
   ['s', 'g'],
 ];
+const ACTORS_MAX = 3;
 export const MULTI = 'BPF_F_ALLOW_MULTI';
 /** A trace needs an expectation; what is compared is what the model says. */
 export const EXPECT = { ok: true } as const;
@@ -93,5 +94,59 @@ export class Dice {
       const known = link === undefined || this.links.includes(link);
       args['relative'] = this.chance(0.05) || !known ? { id: 2147483000 } : id;
     } else args['relative'] = link === undefined ? { prog: this.prog(actor) } : { link };
+  }
+
+  protected close(actor: Actor): void {
+    const links = [...actor.handles].filter(([, kind]) => kind !== 'prog').map(([name]) => name);
+    const all = [...actor.handles.keys()];
+    const handle =
+      links.length > 0 && this.chance(0.7) ? this.pick(links) : all.length > 0 ? this.pick(all) : undefined;
+    if (handle === undefined) return;
+    actor.handles.delete(handle);
+    this.add(actor.name, 'close', { handle });
+  }
+
+  protected share(actor: Actor): void {
+    const handle = [...actor.handles.keys()];
+    if (handle.length === 0) return;
+    const from = this.pick(handle);
+    const kind = actor.handles.get(from) as Kind;
+    const other = this.pick(this.actors);
+    if (other !== actor && this.chance(0.6)) {
+      other.handles.set(from, kind);
+      this.add(actor.name, 'send_fd', { handle: from, to: other.name, as: this.fresh(other, from, kind) });
+      return;
+    }
+    this.add(actor.name, 'dup', { handle: from }, this.name('d'), kind);
+  }
+
+  /** A name that the receiver does not use for something else. */
+  private fresh(actor: Actor, handle: string, kind: Kind): string {
+    actor.handles.delete(handle);
+    const name = this.name('r');
+    actor.handles.set(name, kind);
+    return name;
+  }
+
+  protected processes(actor: Actor): void {
+    const forked = this.steps.filter(({ op }) => op === 'fork').length;
+    if (forked < ACTORS_MAX - 1) {
+      const child = `P${forked + 1}`;
+      this.add(actor.name, 'fork', {}, child);
+      this.actors.push({ name: child, parent: actor.name, handles: new Map(actor.handles) });
+      return;
+    }
+    const mortal = this.actors.filter(({ parent }) => parent !== undefined);
+    if (mortal.length === 0) return;
+    const victim = this.pick(mortal);
+    this.actors.splice(this.actors.indexOf(victim), 1);
+    if (this.chance(0.5)) {
+      this.add(victim.name, 'exit', {});
+      return;
+    }
+    const killer = this.pick(this.actors);
+    this.add(killer.name, 'kill', { target: victim.name });
+    // Who dies unobserved may be anywhere in its death while the next steps run, which makes many states possible.
+    if (this.chance(0.9) || victim.handles.size > 8) this.add(killer.name, 'wait', { target: victim.name });
   }
 }

@@ -1,6 +1,7 @@
 /** Network devices and namespaces of a trace: what is made before its first step, and how its operations are sent. */
-import type { Json, TraceFile } from '../trace/format.ts';
-import { type Args, type Encoders, handle, NotRunnable } from './encode-words.ts';
+import { NETFILTER_HOOKS, PROTOCOL_FAMILIES } from '../../models/rules/netfilter.ts';
+import type { Json, ProgTemplate, TraceFile } from '../trace/format.ts';
+import { type Args, type Encoders, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
 import { attachTypeNumber } from './numbers.ts';
 
@@ -17,9 +18,30 @@ function netns(value: Json): string {
   return handle(value);
 }
 
+/** A number, or the word for one. */
+function numbered(value: Json, words: Readonly<Record<string, number>>): number {
+  const number = typeof value === 'number' ? value : words[String(value)];
+  if (number === undefined) throw new NotRunnable(`the word ${String(value)}`);
+  return number;
+}
+
+const HOOK_NUMBERS: Readonly<Record<string, number>> = Object.fromEntries(
+  NETFILTER_HOOKS.map((name, number) => [name, number]),
+);
+
 export const NET_ENCODERS: Encoders = {
+  pf: (value) => ({ pf: numbered(value, PROTOCOL_FAMILIES) }),
+  hooknum: (value) => ({ hooknum: numbered(value, HOOK_NUMBERS) }),
+  nfFlags: (value, flags) => ({ nfFlags: flagsOf(value, flags) }),
   netns: (value) => ({ netns: netns(value) }),
 };
+
+/** Flags of BPF_PROG_LOAD that programs for devices have. */
+const LOAD_FLAGS: Readonly<Record<string, number>> = { BPF_F_XDP_HAS_FRAGS: 32, BPF_F_XDP_DEV_BOUND_ONLY: 64 };
+
+export function loadFlags({ progFlags }: ProgTemplate): Args {
+  return progFlags === undefined ? {} : { progFlags: flagsOf(progFlags, LOAD_FLAGS) };
+}
 
 /** Kinds of devices that the agent makes; whether their drivers have native XDP is the kernel's to say. */
 const NATIVE: Readonly<Record<string, boolean>> = {
@@ -96,6 +118,8 @@ export function netSetup(trace: TraceFile): readonly Request[] {
   if (netdevs.length + spaces.length === 0) return [];
   const devices = netdevs.map(deviceOf);
   checkCards(devices, trace);
+  // Two of them could be joined to a ring, in which frames go round for ever.
+  if (devices.filter(({ kind }) => kind === 'bridge').length > 1) throw new NotRunnable('several bridges');
   const declared = new Map(spaces.map(({ name, exists }) => [name, exists === false]));
   for (const { netns: at } of devices) if (!declared.has(at)) declared.set(at, false);
   declared.set(FIRST, false);

@@ -1,6 +1,6 @@
 /** From steps of a trace to requests. What the agent does not do is said here, before anything runs. */
 import type { CgroupDecl, Json, TraceFile, TraceStep } from '../trace/format.ts';
-import { NET_ENCODERS, NET_HANDLES, NET_OPERATIONS, netSetup } from './encode-net.ts';
+import { loadFlags, NET_ENCODERS, NET_HANDLES, NET_OPERATIONS, netSetup } from './encode-net.ts';
 import { mapArgs, programArgs, TRACE_ENCODERS, TRACE_HANDLES, TRACE_OPERATIONS } from './encode-trace.ts';
 import { type Args, attachType, type Encoders, type Flags, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
@@ -53,7 +53,6 @@ const HANDLES = new Set([
 ]);
 /** Arguments that are not for the kernel. */
 const IGNORED = new Set(['expectBusy', 'mapDef', 'ms']);
-const FAMILIES = new Set('pf hooknum nfFlags'.split(' '));
 
 function argsOf(step: TraceStep, flags: Flags): Args {
   const args: Args = {};
@@ -61,7 +60,6 @@ function argsOf(step: TraceStep, flags: Flags): Args {
     if (value === null || value === undefined || IGNORED.has(key)) continue;
     // Absent and false mean the same, but for the one argument that is a choice.
     if (value === false && key !== 'on') continue;
-    if (FAMILIES.has(key)) throw new NotRunnable(`the argument ${key} of ${step.op}`);
     const encode = ENCODERS[key];
     if (encode !== undefined) Object.assign(args, encode(value, flags));
     else args[key] = HANDLES.has(key) ? handle(value) : String(value);
@@ -74,14 +72,14 @@ function loadArgs(step: TraceStep, { objects }: TraceFile, flags: Flags): Args {
   if (template === undefined) throw new NotRunnable(`no program template "${String(step.args['prog'])}"`);
   const type = PROG_TYPES[template.type];
   if (type === undefined) throw new NotRunnable(`programs of type ${template.type}`);
-  for (const member of ['redirectMap', 'progFlags'])
-    if (template[member] !== undefined) throw new NotRunnable(`programs with ${member}`);
+  if (template['redirectMap'] !== undefined) throw new NotRunnable('programs with redirectMap');
   const { expectedAttachType: expected, setRetval } = template;
   return {
     ...argsOf({ ...step, args: { ...step.args, prog: null } }, flags),
     prog: String(step.args['prog']),
     type,
     ...programArgs(template),
+    ...loadFlags(template),
     ...(typeof expected === 'string' ? { expectedAttachType: attachType(expected) } : {}),
     ...(typeof setRetval === 'number' ? { setRetval } : {}),
     ...(typeof template['cgroupStorage'] === 'string' ? { storage: template['cgroupStorage'] } : {}),

@@ -4,13 +4,38 @@
  */
 import type { TraceFile } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, type Kind, MULTI, OTHER, PROGRAMS, TREE } from './dice.ts';
+import { InputError } from '../world/input.ts';
+import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, MULTI, OTHER, PROGRAMS, TREE } from './dice.ts';
+import { netTrace } from './generate-net.ts';
+
+/** What is generated unless something else is asked for. */
+const FAMILY = 'cgroup';
+
+type Generate = (seed: string, id: string, length: number) => TraceFile;
+
+const GENERATORS = { net: netTrace } satisfies Record<string, Generate>;
+
+export type Family = keyof typeof GENERATORS | typeof FAMILY;
+const FAMILIES: readonly Family[] = [FAMILY, ...(Object.keys(GENERATORS) as Family[])];
+
+/** Throws InputError. */
+export function familiesNamed(words: readonly string[] = [FAMILY]): readonly Family[] {
+  return words.map((word) => {
+    const found = FAMILIES.find((family) => family === word);
+    if (found !== undefined) return found;
+    throw new InputError(
+      'LR001',
+      `nothing is generated of the family "${word}"`,
+      undefined,
+      `one of ${FAMILIES.join(', ')}`,
+    );
+  });
+}
 
 const PATHS = ['p1', 'p2', 'p3'];
 const REMADE_MAX = 3;
 /** Share of steps before which everything pending runs. */
 const REST = 0.08;
-const ACTORS_MAX = 3;
 const MODES: readonly (readonly string[])[] = [[], ['BPF_F_ALLOW_OVERRIDE'], [MULTI], [MULTI], [MULTI], [MULTI]];
 
 class Generator extends Dice {
@@ -84,60 +109,6 @@ class Generator extends Dice {
     else if (this.chance(0.1)) args['noBuffers'] = true;
     if (this.chance(0.1)) args['progAttachFlags'] = true;
     this.add(actor.name, 'query', args);
-  }
-
-  private close(actor: Actor): void {
-    const links = [...actor.handles].filter(([, kind]) => kind !== 'prog').map(([name]) => name);
-    const all = [...actor.handles.keys()];
-    const handle =
-      links.length > 0 && this.chance(0.7) ? this.pick(links) : all.length > 0 ? this.pick(all) : undefined;
-    if (handle === undefined) return;
-    actor.handles.delete(handle);
-    this.add(actor.name, 'close', { handle });
-  }
-
-  private share(actor: Actor): void {
-    const handle = [...actor.handles.keys()];
-    if (handle.length === 0) return;
-    const from = this.pick(handle);
-    const kind = actor.handles.get(from) as Kind;
-    const other = this.pick(this.actors);
-    if (other !== actor && this.chance(0.6)) {
-      other.handles.set(from, kind);
-      this.add(actor.name, 'send_fd', { handle: from, to: other.name, as: this.fresh(other, from, kind) });
-      return;
-    }
-    this.add(actor.name, 'dup', { handle: from }, this.name('d'), kind);
-  }
-
-  /** A name that the receiver does not use for something else. */
-  private fresh(actor: Actor, handle: string, kind: Kind): string {
-    actor.handles.delete(handle);
-    const name = this.name('r');
-    actor.handles.set(name, kind);
-    return name;
-  }
-
-  private processes(actor: Actor): void {
-    const forked = this.steps.filter(({ op }) => op === 'fork').length;
-    if (forked < ACTORS_MAX - 1) {
-      const child = `P${forked + 1}`;
-      this.add(actor.name, 'fork', {}, child);
-      this.actors.push({ name: child, parent: actor.name, handles: new Map(actor.handles) });
-      return;
-    }
-    const mortal = this.actors.filter(({ parent }) => parent !== undefined);
-    if (mortal.length === 0) return;
-    const victim = this.pick(mortal);
-    this.actors.splice(this.actors.indexOf(victim), 1);
-    if (this.chance(0.5)) {
-      this.add(victim.name, 'exit', {});
-      return;
-    }
-    const killer = this.pick(this.actors);
-    this.add(killer.name, 'kill', { target: victim.name });
-    // Who dies unobserved may be anywhere in its death while the next steps run, which makes many states possible.
-    if (this.chance(0.9) || victim.handles.size > 8) this.add(killer.name, 'wait', { target: victim.name });
   }
 
   private pins(actor: Actor): void {
@@ -238,9 +209,17 @@ class Generator extends Dice {
   }
 }
 
-/** Trace number `number` of a seed. */
-export function generatedTrace(seed: string, number: number, length: number): TraceFile {
-  return new Generator(`${seed}/${number}`).trace(`generated-${seed}-${number}`, length);
+/** Trace number `number` of a seed: of the first of these families, the second, and so on. */
+export function generatedTrace(
+  seed: string,
+  number: number,
+  length: number,
+  families: readonly Family[] = [FAMILY],
+): TraceFile {
+  const family = families[number % families.length] ?? FAMILY;
+  const id = `generated-${seed}-${number}`;
+  if (family === FAMILY) return new Generator(`${seed}/${number}`).trace(id, length);
+  return GENERATORS[family](`${seed}/${family}/${number}`, id, length);
 }
 
 /** A trace that comes from no file. */

@@ -5,6 +5,7 @@ import { revisionOf } from '../../models/rules/attach.ts';
 import { firstNetns } from '../../models/rules/netdev.ts';
 import { isAlive } from '../../models/rules/netns.ts';
 import { programOf } from '../../models/rules/order.ts';
+import { CLSACT_INGRESS } from '../../models/rules/qdisc.ts';
 import { xdpSlot } from '../../models/rules/xdp.ts';
 import type { SeenDevice, SeenFilters, SeenList, SeenNet } from './decode-net.ts';
 
@@ -61,9 +62,9 @@ function list(k: Kernel, { on, attachType }: SeenList): SeenList | undefined {
 function filters(k: Kernel, { netdev, attachType }: SeenFilters): SeenFilters | undefined {
   const at = k.all.netdev.find((one) => one.name === netdev);
   if (at === undefined) return undefined;
-  const slot = k.all.slot.find(
-    (one) => one.qdisc !== null && one.qdisc === at.ingress && one.attachType === attachType,
-  );
+  // An ingress qdisc has one list of filters, whichever direction is asked for.
+  const asked = at.ingress?.type === 'ingress' ? CLSACT_INGRESS : attachType;
+  const slot = k.all.slot.find(({ qdisc, attachType: own }) => qdisc !== null && qdisc === at.ingress && own === asked);
   const shown = isHere(k, at) && slot !== undefined ? [...slot.entries] : [];
   return {
     netdev,

@@ -87,6 +87,7 @@ export const PROG_TYPES: Readonly<Record<string, number>> = {
   ext: 28,
   lsm: 29,
   sk_lookup: 30,
+  netfilter: 32,
 };
 
 /** enum bpf_map_type: the types that the agent makes. */

@@ -3,7 +3,7 @@ import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
 import type { TraceFile } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { generatedTrace, sourceOfTrace } from './generate.ts';
+import { type Family, generatedTrace, sourceOfTrace } from './generate.ts';
 import type { ConformKernel } from './line.ts';
 import { conformTrace } from './run-trace.ts';
 import { share } from './share.ts';
@@ -89,6 +89,8 @@ export interface Generation {
   readonly steps: number;
   readonly seed: string;
   readonly length: number;
+  /** Whose traces are generated, in turn. */
+  readonly families?: readonly Family[] | undefined;
   /** Traces that are shrunk and shown; the others are only counted. */
   readonly shown: number;
 }
@@ -96,7 +98,7 @@ export interface Generation {
 /** Runs generated traces. */
 export async function conformGenerated(
   kernels: readonly ConformKernel[],
-  { steps, seed, length, shown }: Generation,
+  { steps, seed, length, families, shown }: Generation,
   rules: Rules,
   found: (shrunk: Shrunk) => void,
   undecided: (trace: string, why: string) => void = () => undefined,
@@ -106,7 +108,7 @@ export async function conformGenerated(
   let differing = 0;
   await share(
     kernels,
-    generatedTraces(seed, steps, length),
+    generatedTraces({ seed, steps, length, families }),
     async (kernel, trace) => {
       const verdict = await conformTrace(kernel, sourceOfTrace(trace), rules);
       if (verdict.kind === 'differ' && differing++ < shown)
@@ -123,9 +125,9 @@ export async function conformGenerated(
 }
 
 /** Traces with so many steps in all, or a few more: which ones depends on nothing but the seed. */
-function* generatedTraces(seed: string, steps: number, length: number): Generator<TraceFile> {
+function* generatedTraces({ seed, steps, length, families }: Omit<Generation, 'shown'>): Generator<TraceFile> {
   for (let number = 0, sum = 0; sum < steps; number++) {
-    const trace = generatedTrace(seed, number, length);
+    const trace = generatedTrace(seed, number, length, families);
     sum += trace.steps.length;
     yield trace;
   }

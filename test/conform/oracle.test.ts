@@ -9,7 +9,7 @@ import { describeLive, isKernel618, RULES } from './support.ts';
 const files = await rowFiles();
 
 /** Rows about attachments that the agent does not make; or not on a kernel that others use: struct_ops. */
-const BEYOND_THE_AGENT = /^net\/(netkit|netfilter)$|^link-core\/(link-types|struct-ops)$/;
+const BEYOND_THE_AGENT = /^net\/netkit$|^link-core\/struct-ops$/;
 
 describeLive('the observed rows on the live kernel', () => {
   let kernel: AgentProcess | undefined;

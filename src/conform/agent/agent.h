@@ -36,6 +36,7 @@ enum {
 	MOUNTS_MAX = 16,
 	NETNS_MAX = 12,
 	NETDEVS_MAX = 24,
+	ADDRESS_SIZE = 6,
 	LOG_SLOTS = 256,
 	IDS_MAX = 128,
 	KNOWN_TYPES_MAX = 64,
@@ -88,6 +89,7 @@ struct netdev {
 	int peer;  /* place in the table, or -1 */
 	int netns; /* where it was last seen: place in the table */
 	int mtu;   /* 0: as the kernel makes it */
+	int master; /* place in the table, or -1 */
 	bool hidden;
 };
 
@@ -313,6 +315,7 @@ int netdev_named(const char *name);
 int netdev_with_index(int index);
 /* The index of the device argument for a system call of this actor; one that no device has where it cannot be seen. */
 int arg_ifindex(const struct request *request);
+void netdev_address(const struct netdev *netdev, uint8_t *address);
 int ifindex_seen_from(const struct netdev *netdev, int netns);
 /* The descriptor that came with the request; -1: none. Closed after the operation. */
 extern int passed_fd;
@@ -387,7 +390,7 @@ void link_states(struct reply *reply);
  * its name, empty for 0. NULL: another type of link.
  */
 const char *net_anchor(const void *info, const char **name);
-void reply_net_attach_type(struct reply *reply, const void *info);
+void reply_net_details(struct reply *reply, const void *info);
 void make_event(const struct request *request, struct reply *reply);
 /* Whether it is an event of that kind: at no cgroup and at no device. */
 bool make_trace_event(const struct request *request, struct reply *reply);

@@ -24,10 +24,11 @@ enum {
 	DISSECTOR = 22,
 	EXT = 28,
 	LOOKUP = 30,
+	FILTER = 32,
 };
 
 static const uint32_t FRAME_TYPES[] = {CLS, XDP, EXT, 0}, DISSECTOR_TYPES[] = {DISSECTOR, EXT, 0},
-		      LOOKUP_TYPES[] = {LOOKUP, EXT, 0};
+		      LOOKUP_TYPES[] = {LOOKUP, EXT, 0}, FILTER_TYPES[] = {FILTER, 0};
 
 /* Sockets in the first namespace are kept while the trace lives; each 1 more than the descriptor. */
 static int receiver, sender;
@@ -64,9 +65,12 @@ void close_event_sockets(void)
 	receiver = sender = 0;
 }
 
-static long send_frame(int fd, int index, uint16_t protocol)
+/* To an address of the receiver's own: a bridge keeps such a frame, and sends it to no other port. */
+static long send_frame(int fd, int index, uint16_t protocol, const struct netdev *to_device)
 {
-	uint8_t frame[FRAME_SIZE] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1};
+	uint8_t frame[FRAME_SIZE] = {[6] = 2, [11] = 1};
+	if (to_device != NULL)
+		netdev_address(to_device, frame);
 	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol), .sll_ifindex = index, .sll_halen = 6};
 	frame[12] = (uint8_t)(protocol >> 8);
 	frame[13] = (uint8_t)protocol;
@@ -84,7 +88,7 @@ static void pass_markers(void)
 {
 	for (int i = 0; i < MARKERS; i++) {
 		struct pollfd wait = {.fd = marker_in - 1, .events = POLLIN};
-		if (send_frame(marker_out - 1, LOOPBACK, MARKER) > 0 && poll(&wait, 1, step_ms) == 1)
+		if (send_frame(marker_out - 1, LOOPBACK, MARKER, NULL) > 0 && poll(&wait, 1, step_ms) == 1)
 			take_frame(marker_in - 1);
 	}
 }
@@ -110,13 +114,13 @@ static cpu_set_t stay(void)
 }
 
 /* A device that is gone or set down sends nothing, and nothing arrives there. */
-static bool pass_frame(int out, int fd, int in)
+static bool pass_frame(int out, int fd, int in, const struct netdev *target)
 {
 	while (in >= 0 && take_frame(in))
 		;
 	cpu_set_t before = stay();
 	start_log();
-	bool arrived = send_frame(fd, out, FRAME) > 0;
+	bool arrived = send_frame(fd, out, FRAME, target) > 0;
 	pass_markers();
 	sched_setaffinity(0, sizeof before, &before);
 	return arrived && in >= 0 && take_frame(in);
@@ -150,7 +154,7 @@ static void frame_event(const struct request *request, struct reply *reply)
 		return reply_status(reply, "!unsupported: an event in a namespace that nobody can enter");
 	if (in < 0)
 		in = socket_in(target->netns, FRAME);
-	bool arrived = pass_frame(source->index, out, in);
+	bool arrived = pass_frame(source->index, out, in, target);
 	reply_status(reply, "ok");
 	reply_add(reply, "verdict=%s", arrived ? "allow" : "dropped");
 	finish_log_of(reply, FRAME_TYPES);
@@ -172,7 +176,7 @@ static void dissector_event(int netns, struct reply *reply)
 	if (out < 0)
 		return reply_status(reply, "!unsupported: an event in a namespace that nobody can enter");
 	start_log();
-	bool sent = send_frame(out, LOOPBACK, FRAME) > 0;
+	bool sent = send_frame(out, LOOPBACK, FRAME, NULL) > 0;
 	reply_status(reply, "ok");
 	reply_add(reply, "verdict=%s", sent ? "allow" : "dropped");
 	finish_log_of(reply, DISSECTOR_TYPES);
@@ -203,27 +207,75 @@ static void let_go(void)
 	wait_for_sockets(used);
 }
 
+/* 0, an error, or EINPROGRESS where neither an answer nor a refusal came back: a program at loopback dropped the packet. */
+static int connected(int client, const struct sockaddr_in *at)
+{
+	int error = 0;
+	socklen_t size = sizeof error;
+	struct pollfd done = {.fd = client, .events = POLLOUT};
+	if (connect(client, (const struct sockaddr *)at, sizeof *at) == 0)
+		return 0;
+	if (errno != EINPROGRESS)
+		return errno;
+	pass_markers();
+	if (poll(&done, 1, 0) != 1)
+		return EINPROGRESS;
+	getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &size);
+	return error;
+}
+
 /* A connection over loopback: its first packet looks for a listening socket. */
 static void lookup_event(int netns, struct reply *reply)
 {
 	struct sockaddr_in at;
 	struct linger reset = {.l_onoff = 1};
+	if (!make_markers())
+		return reply_result(reply, -1);
 	if (!visit_netns(netns))
 		return reply_status(reply, "!unsupported: an event in a namespace that nobody can enter");
 	cpu_set_t before = stay();
-	int server = listening(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server = listening(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 	start_log();
-	long result = server < 0 ? -1 : connect(client, (struct sockaddr *)&at, sizeof at);
-	int error = errno;
+	int error = server < 0 ? errno : connected(client, &at);
 	reply_status(reply, "ok");
-	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
-	if (result < 0)
+	reply_add(reply, "verdict=%s", error == 0 ? "allow" : error == EINPROGRESS ? "dropped" : "deny");
+	if (error != 0 && error != EINPROGRESS)
 		reply_add(reply, "denied=%d", error);
 	finish_log_of(reply, LOOKUP_TYPES);
 	close(client);
 	if (server >= 0)
 		close(server);
+	if (netns != 0)
+		let_go();
+	sched_setaffinity(0, sizeof before, &before);
+	leave_netns();
+}
+
+/* A datagram over loopback passes the hooks of its way out and in. */
+static void netfilter_event(int netns, struct reply *reply)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	socklen_t size = sizeof at;
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (!make_markers())
+		return reply_result(reply, -1);
+	if (!visit_netns(netns))
+		return reply_status(reply, "!unsupported: an event in a namespace that nobody can enter");
+	cpu_set_t before = stay();
+	int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bind(server, (struct sockaddr *)&at, sizeof at);
+	getsockname(server, (struct sockaddr *)&at, &size);
+	start_log();
+	/* What its own socket is refused, and what is dropped on the way, is not there all the same. */
+	bool arrived = sendto(client, "x", 1, 0, (struct sockaddr *)&at, sizeof at) == 1;
+	pass_markers();
+	arrived = arrived && take_frame(server);
+	reply_status(reply, "ok");
+	reply_add(reply, "verdict=%s", arrived ? "allow" : "dropped");
+	finish_log_of(reply, FILTER_TYPES);
+	close(client);
+	close(server);
 	if (netns != 0)
 		let_go();
 	sched_setaffinity(0, sizeof before, &before);
@@ -240,11 +292,13 @@ bool make_net_event(const struct request *request, struct reply *reply)
 			frame_event(request, reply);
 		return true;
 	}
-	if (!is(hook, "sk_lookup") && !is(hook, "flow_dissector"))
+	if (!is(hook, "sk_lookup") && !is(hook, "flow_dissector") && !is(hook, "netfilter"))
 		return false;
 	int netns = name == NULL ? 0 : netns_named(name);
 	if (is(hook, "sk_lookup"))
 		lookup_event(netns, reply);
+	else if (is(hook, "netfilter"))
+		netfilter_event(netns, reply);
 	else
 		dissector_event(netns, reply);
 	return true;

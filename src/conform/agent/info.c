@@ -101,7 +101,7 @@ static void reply_link(struct reply *reply, const uint8_t *info, int fd)
 	int prog = object_with_id('p', word(info, 8));
 	if (type == LINK_TRACING && prog >= 0 && shared->objects[prog].prog_type != PROG_EXT)
 		reply_add(reply, "attachTypeNumber=%u", word(info, 16));
-	reply_net_attach_type(reply, info);
+	reply_net_details(reply, info);
 	if (type == LINK_SOCKMAP)
 		reply_add(reply, "attachTypeNumber=%u", word(info, 20));
 	if (read_name(fd, type, place, sizeof place))

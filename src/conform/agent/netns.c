@@ -66,6 +66,15 @@ int arg_ifindex(const struct request *request)
 
 int netns_name_fd(int netns) { return names[netns] - 1; }
 
+void netdev_address(const struct netdev *netdev, uint8_t *address)
+{
+	memset(address, 0, ADDRESS_SIZE);
+	if (netdev->index == LOOPBACK_INDEX)
+		return;
+	address[0] = 2; /* locally administered */
+	address[ADDRESS_SIZE - 1] = (uint8_t)netdev->index;
+}
+
 static int own_netns_fd(void) { return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC); }
 
 void leave_netns(void) { setns(home - 1, CLONE_NEWNET); }
@@ -185,6 +194,11 @@ static void put_end(struct message *message, const struct netdev *netdev, int ne
 	char name[16];
 	snprintf(name, sizeof name, "lr%d", netdev->index);
 	nl_put_text(message, IFLA_IFNAME, name);
+	if (is(netdev->kind, "veth") || is(netdev->kind, "physical")) {
+		uint8_t address[ADDRESS_SIZE];
+		netdev_address(netdev, address);
+		nl_put(message, IFLA_ADDRESS, address, sizeof address);
+	}
 	if (netdev->mtu > 0)
 		nl_put32(message, IFLA_MTU, (uint32_t)netdev->mtu);
 	if (netns_fd >= 0)
@@ -292,7 +306,7 @@ static int add_netdev(const char *name, const char *kind, int netns)
 {
 	int at = shared->netdevs_used++;
 	struct netdev *netdev = &shared->netdevs[at];
-	*netdev = (struct netdev){.index = FIRST_INDEX + at, .peer = -1, .netns = netns};
+	*netdev = (struct netdev){.index = FIRST_INDEX + at, .peer = -1, .master = -1, .netns = netns};
 	copy_name(netdev->name, name);
 	snprintf(netdev->kind, sizeof netdev->kind, "%s", kind);
 	if (is(kind, "loopback"))

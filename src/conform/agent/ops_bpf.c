@@ -11,6 +11,7 @@ enum {
 	ATTACH_TRACE_ITER = 28,
 	ATTACH_KPROBE_MULTI = 42,
 	ATTACH_STRUCT_OPS = 44,
+	ATTACH_NETFILTER = 45,
 	ATTACH_UPROBE_MULTI = 48,
 	LINK_STRUCT_OPS = 9,
 };
@@ -109,6 +110,12 @@ static void put_own_part(const struct request *request, struct attr *attr, uint3
 		return put_iterator(request, attr, info);
 	if (type == ATTACH_KPROBE_MULTI || type == ATTACH_UPROBE_MULTI)
 		return put_probes(request, attr, type);
+	if (type == ATTACH_NETFILTER) {
+		put32(attr, 16, (uint32_t)arg_int(request, "pf", 0));
+		put32(attr, 20, (uint32_t)arg_int(request, "hooknum", 0));
+		put32(attr, 24, (uint32_t)arg_int(request, "priority", 0));
+		return put32(attr, 28, (uint32_t)arg_int(request, "nfFlags", 0));
+	}
 	if (func != NULL)
 		return put32(attr, 16, arg(request, "targetProg") == NULL ? 1 : program_function(arg_fd(request, "targetProg"), func));
 	put32(attr, 16, relative(request));

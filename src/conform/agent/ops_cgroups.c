@@ -128,6 +128,8 @@ static void open_plain(const struct request *request, struct reply *reply)
 		fd = open(mount_path("", path), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	else if (is(kind, "dev_null"))
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	else if (is(kind, "mnt_ns"))
+		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	else if (is(kind, "cgroup_file")) {
 		snprintf(path, sizeof path, "%s/out/cgroup.procs", shared->root);
 		fd = open(path, O_RDONLY | O_CLOEXEC);

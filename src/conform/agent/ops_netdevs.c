@@ -52,8 +52,9 @@ static void move(const struct request *request, struct reply *reply)
 	nl_put32(&message, IFLA_NET_NS_FD, (uint32_t)passed_fd);
 	long result = rtnl(&message, NULL, NULL);
 	reply_result(reply, result);
-	if (result >= 0 && at >= 0)
-		shared->netdevs[at].netns = netns_named(arg(request, "netns"));
+	if (result < 0 || at < 0)
+		return;
+	shared->netdevs[at].netns = netns_named(arg(request, "netns"));
 }
 
 static void set_up_or_down(const struct request *request, struct reply *reply)
@@ -70,12 +71,20 @@ static void enslave(const struct request *request, struct reply *reply)
 	struct message message;
 	const char *name = arg(request, "master");
 	int master = name == NULL ? -1 : netdev_named(name);
-	if (master < 0)
+	int at = device_of(request);
+	if (master < 0 || at < 0)
 		return reply_status(reply, "!unknown device");
+	struct netdev *netdev = &shared->netdevs[at];
+	/* Nothing ever takes a frame out of such a ring. */
+	if (netdev->peer >= 0 && shared->netdevs[netdev->peer].master == master)
+		return reply_status(reply, "!refused: a bridge over both ends of a pair");
 	link_begin(&message, RTM_SETLINK, request);
 	nl_put32(&message, IFLA_MASTER,
 		 (uint32_t)ifindex_seen_from(&shared->netdevs[master], shared->actors[self].netns));
-	reply_result(reply, rtnl(&message, NULL, NULL));
+	long result = rtnl(&message, NULL, NULL);
+	reply_result(reply, result);
+	if (result >= 0)
+		netdev->master = master;
 }
 
 static void copy_flags(const struct nlmsghdr *header, void *flags)

@@ -402,6 +402,9 @@ static long load(struct program *program, const struct request *request)
 	put64(&attr, 8, (uint64_t)(uintptr_t)program->code);
 	put64(&attr, 16, (uint64_t)(uintptr_t)"GPL");
 	memcpy(attr.bytes + 48, "lastref", 7);
+	put32(&attr, 44, (uint32_t)arg_int(request, "progFlags", 0));
+	if (arg(request, "netdev") != NULL)
+		put32(&attr, 64, (uint32_t)arg_ifindex(request));
 	put32(&attr, 68, program->attach_type);
 	put_place(&attr, request, program->type);
 	if (described && arg(request, "noBtf") == NULL) {
