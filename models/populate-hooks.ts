@@ -4,6 +4,7 @@ import type { Declared } from './declared.ts';
 import type { Flavour, HookType } from './objects/hook.ts';
 import type { Template } from './objects/program.ts';
 import { refTo } from './ref-to.ts';
+import { WALKABLE } from './rules/maps.ts';
 import {
   familyNamed,
   HOOKS_ON_THE_WAY,
@@ -110,6 +111,11 @@ function programPlaces(places: Places, loads: readonly Load[], uses: readonly Us
     }
 }
 
+/** Any map may be meant: a descriptor says nothing of its name. */
+const walksMap = ({ command, args }: Use): boolean =>
+  command.op === 'link_create' && args['attachType'] === 'trace_iter' && (args['map'] ?? null) !== null;
+const walkable = (mapType: string | undefined): boolean => WALKABLE.has(mapType ?? '');
+
 function mapPlaces(places: Places, declared: Declared, maps: readonly Instance[], uses: readonly Use[]): void {
   for (const { name, constants } of maps) {
     const { mapType, opsName } = (constants ?? {}) as { readonly mapType?: string; readonly opsName?: string };
@@ -122,12 +128,7 @@ function mapPlaces(places: Places, declared: Declared, maps: readonly Instance[]
         places.slot(places.hook(`map ${name}`, 'struct_ops', name, more), attachType);
     if (mapType === 'struct_ops' && opsName !== undefined)
       places.slot(places.hook(`struct_ops ${opsName}`, 'struct_ops', opsName), 'struct_ops');
-    if (
-      uses.some(
-        ({ command, args }) =>
-          command.op === 'link_create' && args['attachType'] === 'trace_iter' && args['map'] === name,
-      )
-    )
+    if (walkable(mapType) && uses.some(walksMap))
       places.slot(places.hook(`iterator of ${name}`, 'iterator', name, more), 'trace_iter');
   }
 }
@@ -141,7 +142,7 @@ function perfEvents(places: Places, uses: readonly Use[]): Instance[] {
     const place = String(event === 'tracepoint' ? args['tp'] : event === 'kprobe' ? args['func'] : name);
     // Kprobes and tracepoints run their array under RCU tasks trace where uprobes do; others by classic RCU.
     const flavour: Flavour = event === 'cpu_clock' ? 'rcu' : 'tasks-trace';
-    const hook = places.hook(`${event} ${place}`, 'perf', place, { flavour });
+    const hook = places.hook(`perf ${event} ${place}`, 'perf', place, { flavour });
     return [{ name, constants: { event, slot: refTo('slot', places.slot(hook, 'perf_event')) } }];
   });
 }

@@ -215,6 +215,9 @@ function limitsOf(
     flocks: count('flock'),
     freezable: Math.min(1, count('map_freeze')),
     iteratorKeeps: iterates(uses) ? 2 : 0,
+    iterReads: count('iter_read'),
+    // Only where both can be at one tracepoint does their order matter.
+    rawTracepoints: bounded(count('perf_event_open') > 0 ? (made['link']?.length ?? 0) : 0),
     readOnlyFiles: maps > 0 && uses.some(({ args }) => args['rawOpenFlags'] !== undefined) ? 1 : 0,
     mapRefs: bounded(maps * (files + inodes + uses.length + 2 * actors.length + 2)),
   };

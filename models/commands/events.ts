@@ -14,6 +14,7 @@ import { membersAt } from '../maps/struct-ops.ts';
 import { leaveReaders } from '../rules/dealloc.ts';
 import { execute } from '../rules/execute.ts';
 import { canBeEntered, firstNetns } from '../rules/netdev.ts';
+import { inOrder } from '../rules/perf.ts';
 import { CGROUP_ATTACH_TYPES } from '../rules/programs.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 import { conclude, endsChain, noteInside, runAll, runOne } from '../rules/run.ts';
@@ -40,7 +41,7 @@ const slotIn = (k: Kernel, cgroup: Cgroup | null, hook: string): readonly Slot[]
 /** Around a function, in this order; a modified return value keeps the rest of its kind from running. */
 const AROUND = ['trace_fentry', 'modify_return', 'trace_fexit'];
 
-/** Slots that an event runs: raw tracepoints before perf events, fentry before fexit; of perf events only those that are enabled. */
+/** Slots that an event runs: raw tracepoints and perf events, fentry before fexit; of perf events only those that are enabled. */
 function slotsElsewhere(k: Kernel, hook: string, place: string | null): readonly Slot[] {
   const at = (types: readonly string[]): readonly Slot[] =>
     k.all.slot.filter(
@@ -76,9 +77,7 @@ const packetOf = (k: Kernel): Packet | null => k.all.packet.find(({ owner }) => 
 
 /** At the coarse grains one invocation is one step; at grain `lock` the actor's packet takes the array and runs it element by element. */
 function take(k: Kernel, slots: readonly Slot[]): Packet | null {
-  const programs = slots.flatMap((slot) =>
-    slot.attachType === 'struct_ops' ? membersAt(k, slot) : [...slot.effective],
-  );
+  const programs = inOrder(slots, (one) => (one.attachType === 'struct_ops' ? membersAt(k, one) : [...one.effective]));
   const slot = slots[0] ?? null;
   const packet = packetOf(k);
   if (packet === null) {

@@ -32,8 +32,8 @@ export function linkInfoOf(link: Link): Readonly<Record<string, unknown>> {
     type: type.name,
     link: link.name,
     prog: link.prog?.name ?? null,
-    ...type.info(link),
     attachType: link.attachType,
+    ...type.info(link),
   };
 }
 

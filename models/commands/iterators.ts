@@ -60,6 +60,13 @@ function programAt(k: Kernel, process: Process, path: Parameters<typeof lookUp>[
   return program?.template.expectedAttachType === 'trace_iter' ? program : k.fail('pin is an iterator', 'EIO');
 }
 
+/** read(2) of any other BPF object is EINVAL, and of a link EINVAL as well: none of them is to be read. */
+function iterated(k: Kernel, file: OpenFile | null): Program {
+  if (file === null) return k.fail('descriptor is open', 'EBADF');
+  if (file.type !== 'iter' || file.target?.kind !== 'program') return k.fail('file is an iterator', 'EINVAL');
+  return file.target;
+}
+
 export const iterRead = command({
   op: 'iter_read',
   name: 'read(2) of an iterator',
@@ -68,9 +75,11 @@ export const iterRead = command({
   args: { iter: { shape: 'handle', optional: true }, path: { shape: 'object', kind: 'path', optional: true } },
   steps: {
     read(k: Kernel, { args, actor }) {
-      const target = args.iter === null ? null : (descriptor(actor, args.iter)?.target ?? null);
-      const program = args.path !== null ? programAt(k, actor, args.path) : target;
-      if (program?.kind !== 'program') return k.fail('descriptor is an iterator', 'EBADF');
+      const file = args.path !== null || args.iter === null ? null : descriptor(actor, args.iter);
+      const program = args.path !== null ? programAt(k, actor, args.path) : iterated(k, file);
+      // The end of the file is the end of the walk (bpf_seq_read, BPF_ITER_STOP).
+      if (file !== null && file.drained > 0) return k.returns({ ran: [], textContains: null });
+      if (file !== null) file.drained = 1;
       k.returns({ ran: [program.name], textContains: program.template.iterOutput });
     },
   },

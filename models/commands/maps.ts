@@ -1,9 +1,9 @@
 /** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
-import { command, type Kernel } from '../kernel.ts';
+import { type BpfMap, command, type Kernel, type Program } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
-import { getMap, getUser, resolveMap } from '../rules/maps.ts';
+import { getMap, getUser, mapsOf, resolveMap } from '../rules/maps.ts';
 import { programOf } from '../rules/order.ts';
 import { capable } from '../rules/privileges.ts';
 import { getFile, openFile, putFile } from '../rules/references.ts';
@@ -60,6 +60,10 @@ export const mapGetFdById = command({
   },
 });
 
+/** `used_maps` as the load found them. */
+const usesMap = (k: Kernel, program: Program, map: BpfMap): boolean =>
+  mapsOf(k, program).includes(map) || program.template.cgroupStorage === map.name;
+
 export const progBindMap = command({
   op: 'prog_bind_map',
   name: 'BPF_PROG_BIND_MAP',
@@ -71,8 +75,8 @@ export const progBindMap = command({
       k.check('flags are known', only(args.flags, 0), 'EINVAL');
       const program = resolveProgram(k, actor, args.prog);
       const map = resolveMap(k, actor, args.map);
-      // A second time changes nothing (facts mx-391).
-      if (program.bound.indexOf(map) >= 0) return;
+      // A second time changes nothing, nor does a map that the program uses by itself (facts mx-391).
+      if (program.bound.indexOf(map) >= 0 || usesMap(k, program, map)) return;
       program.bound.append(map);
       getMap(k, map, `program ${program.name}`);
     },
@@ -96,9 +100,11 @@ export const taskFdQuery = command({
       const { target } = file;
       if (target?.kind === 'link' && linkTypeOf(target).name === 'raw_tracepoint')
         return k.returns({ prog: target.prog?.name, fdType: 'raw_tracepoint', name: target.slot?.hook?.place });
-      const entry = target?.kind === 'perf' ? target.entry : null;
-      if (target?.kind !== 'perf' || entry === null || target.event === 'cpu_clock')
-        return k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
+      if (target?.kind !== 'perf') return k.fail('a raw tracepoint link or a perf event', 'ENOTSUPP');
+      // kernel/trace/bpf_trace.c bpf_get_perf_event_info
+      const { entry } = target;
+      if (entry === null) return k.fail('event has a program', 'ENOENT');
+      k.check('program is not one of samples', target.event !== 'cpu_clock', 'EOPNOTSUPP');
       k.returns({ prog: programOf(entry)?.name, fdType: target.event, name: eventName(target.slot?.hook?.place) });
     },
   },

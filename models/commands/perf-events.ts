@@ -1,7 +1,7 @@
 /** Perf events: opened, enabled, and the older attachment that belongs to their descriptor. */
 import { command, type Kernel, type PerfEvent, type Process } from '../kernel.ts';
 import { programOf } from '../rules/order.ts';
-import { attachToEvent } from '../rules/perf.ts';
+import { attachToEvent, openEvent } from '../rules/perf.ts';
 import { getProgram, openFile } from '../rules/references.ts';
 import { checkRoom, descriptor, type Handle, install, resolveProgram } from '../rules/resolve.ts';
 
@@ -31,6 +31,7 @@ export const perfEventOpen = command({
   steps: {
     open(k: Kernel, { made, actor, as }) {
       checkRoom(k, actor);
+      openEvent(k, made.perf);
       openFile(made.file, 'perf', made.perf).refs = 1;
       install(k, actor, made.file, as);
     },

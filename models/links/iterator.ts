@@ -4,7 +4,7 @@
  */
 import type { Kernel, Link, Program } from '../kernel.ts';
 import { only } from '../rules/flags.ts';
-import { getUser, putUser, resolveMap } from '../rules/maps.ts';
+import { getUser, putUser, resolveMap, WALKABLE } from '../rules/maps.ts';
 import { getProgram, putProgram } from '../rules/references.ts';
 import { insertAt, placeOf, removeAt, slotAt } from '../rules/trampoline.ts';
 import type { LinkCreate, LinkType, LinkUpdate } from './link-type.ts';
@@ -21,18 +21,25 @@ function check(k: Kernel, { args, actor }: LinkCreate, program: Program): void {
     (args.iter as { noPointer?: boolean } | null)?.noPointer !== true,
     'EINVAL',
   );
-  // A map is the target of some iterators only: bpf_iter_attach_map.
-  if (!OF_MAPS.has(program.template.attach?.iter ?? '')) return;
+  if (!walksMap(program)) return;
   if (args.map === null) k.fail('the iterator names a map', 'EBADF');
-  resolveMap(k, actor, args.map);
+  const map = resolveMap(k, actor, args.map);
+  if (program.template.attach?.iter === 'bpf_map_elem')
+    k.check('elements of the map can be walked', WALKABLE.has(map.mapType), 'EINVAL');
 }
+
+/** A map is the target of some iterators only (bpf_iter_attach_map); others do not look at one. */
+const walksMap = (program: Program): boolean => OF_MAPS.has(program.template.attach?.iter ?? '');
 
 function attach(k: Kernel, call: LinkCreate): void {
   const { frame, made, args, actor } = call;
   const { program } = frame;
   if (program === null) return;
-  const map = args.map === null ? null : resolveMap(k, actor, args.map);
-  const hook = map === null ? placeOf(k, program) : k.all.hook.find((candidate) => candidate.map === map);
+  const map = args.map === null || !walksMap(program) ? null : resolveMap(k, actor, args.map);
+  const hook =
+    map === null
+      ? placeOf(k, program)
+      : k.all.hook.find((candidate) => candidate.type === 'iterator' && candidate.map === map);
   if (hook === undefined) k.broken('hook', `no place for ${program.name}`);
   if (map !== null) getUser(k, map, `link ${made.link.name}`);
   const slot = slotAt(k, hook, 'trace_iter');
@@ -72,5 +79,8 @@ export const iteratorLink: LinkType = {
   update,
   detach: null,
   release,
-  info: (link) => ({ name: link.slot?.hook?.place ?? null, map: link.slot?.hook?.map?.name ?? null }),
+  info: (link) => ({
+    name: link.prog?.template.attach?.iter ?? null,
+    map: link.slot?.hook?.map?.name ?? null,
+  }),
 };

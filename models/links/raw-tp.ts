@@ -2,8 +2,9 @@
  * Links of raw tracepoints, by RAW_TRACEPOINT_OPEN or (BTF-enabled programs) LINK_CREATE.
  * Kernel: kernel/bpf/syscall.c bpf_raw_tp_link_attach, kernel/trace/bpf_trace.c bpf_probe_register. Facts link-core 4.9, 12.1.
  */
-import type { Kernel, Program } from '../kernel.ts';
+import type { Kernel, Link, Program } from '../kernel.ts';
 import { programOf } from '../rules/order.ts';
+import { leaveBefore } from '../rules/perf.ts';
 import { insertAt, placeOf, removeAt, slotAt } from '../rules/trampoline.ts';
 import type { LinkCreate, LinkType } from './link-type.ts';
 
@@ -35,7 +36,10 @@ export const rawTpLink: LinkType = {
   create: { check, resolve: null, attach, primesFirst: true, settlesUnderLock: false },
   update: null,
   detach: null,
-  release: removeAt,
+  release(k: Kernel, link: Link) {
+    leaveBefore(k, link);
+    removeAt(k, link);
+  },
   deallocDeferred: true,
   info: (link) => ({ name: link.slot?.hook?.place ?? null }),
 };

@@ -4,7 +4,7 @@
  */
 import type { BpfMap, Kernel, Link, Program } from '../kernel.ts';
 import { only } from '../rules/flags.ts';
-import { getUser, putUser, resolveMap } from '../rules/maps.ts';
+import { getUser, putUser, resolveMap, SOCKMAP_TYPES } from '../rules/maps.ts';
 import { getProgram, putProgram } from '../rules/references.ts';
 import { insertAt, removeAt, slotAt } from '../rules/trampoline.ts';
 import type { LinkCreate, LinkType, LinkUpdate } from './link-type.ts';
@@ -16,7 +16,7 @@ export const SOCKMAP_ATTACH_TYPES: Readonly<Record<string, string>> = {
   sk_skb_verdict: 'sk_skb',
 };
 
-export const SOCKMAPS = new Set(['sockmap', 'sockhash']);
+export const SOCKMAPS = SOCKMAP_TYPES;
 
 function check(k: Kernel, { args }: LinkCreate, program: Program): void {
   k.check('attach type has links', k.has('sockmap-link'), 'EINVAL');
@@ -43,7 +43,13 @@ function attach(k: Kernel, { args, frame, made }: LinkCreate): void {
   const { program, target } = frame;
   if (program === null || target?.kind !== 'map') return;
   const slot = sockmapSlot(k, target, String(args.attachType));
-  k.check('nothing is attached', slot.entries.length === 0, 'EBUSY');
+  // A link keeps others out; what PROG_ATTACH left is replaced without a word (sock_map_prog_update).
+  const old = slot.entries.length === 0 ? null : slot.entries.at(0);
+  if (old !== null) {
+    if (old.kind !== 'program') return k.fail('no link is attached', 'EBUSY');
+    k.rules.removeEntry(k, slot, old);
+    putProgram(k, old, 'replaced entry');
+  }
   made.link.prog = program;
   insertAt(k, slot, 0, made.link);
   made.link.slot = slot;

@@ -101,5 +101,9 @@ export const tracingLink: LinkType = {
   update: null,
   detach: null,
   release,
-  info: (link) => ({ targetProg: link.slot?.hook?.program?.name ?? null }),
+  info: (link) => ({
+    targetProg: link.slot?.hook?.program?.name ?? null,
+    // RAW_TRACEPOINT_OPEN names no attach type: it is that of the program.
+    ...(link.attachType === '' ? { attachType: link.prog?.template.expectedAttachType ?? null } : {}),
+  }),
 };

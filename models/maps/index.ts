@@ -3,6 +3,7 @@ import type { BpfMap, Kernel } from '../kernel.ts';
 import type { MapType } from './map-type.ts';
 import { progArray } from './prog-array.ts';
 import { cpumap, devmap } from './redirects.ts';
+import { sockhash, sockmap } from './sockmap.ts';
 import { structOps } from './struct-ops.ts';
 import { array, hash } from './values.ts';
 
@@ -13,6 +14,8 @@ const MAP_TYPES: Readonly<Record<string, MapType>> = {
   hash,
   devmap,
   cpumap,
+  sockmap,
+  sockhash,
 };
 
 /** Of other types nothing is followed: what bpf(2) cannot write from outside says EINVAL. */

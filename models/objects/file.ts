@@ -42,6 +42,8 @@ export const file = object({
     keeps: list(ref('map', 'inode'), (sizes) => sizes['iteratorKeeps'] ?? 0),
     /** A map that was opened with BPF_F_RDONLY. */
     readOnly: count(oneWith('readOnlyFiles')),
+    /** An iterator that was read to its end: it starts no second time. */
+    drained: count(oneWith('iterReads')),
     /** flock(LOCK_EX): the lock belongs to the open file, not to a descriptor or a process. */
     locked: count(oneWith('flocks')),
   },

@@ -32,6 +32,8 @@ export const hook = object({
     /** Of a hook of a namespace: the namespace. Of all that is attached there only netfilter links hold it. */
     netns: fixed('netns'),
     flavour: constant<Flavour>(),
+    /** Of events at a tracepoint: how many raw tracepoints run before them, since the perf probe is one probe among others. */
+    behind: count((sizes) => sizes['rawTracepoints'] ?? 0),
   },
 });
 

@@ -6,6 +6,11 @@ import type { BoundHandle, BpfMap, Kernel, Netdev, Process, Program } from '../k
 import { getProgram, putProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
 
+/** Maps whose elements an iterator walks (bpf_iter_attach_map). */
+export const WALKABLE: ReadonlySet<string> = new Set(['hash', 'array']);
+
+export const SOCKMAP_TYPES: ReadonlySet<string> = new Set(['sockmap', 'sockhash']);
+
 export function getMap(k: Kernel, map: BpfMap, why: string): void {
   k.get(map, 'refs', { why });
 }

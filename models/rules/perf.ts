@@ -14,10 +14,50 @@ const TAKES: Readonly<Record<string, string>> = { tracepoint: 'tracepoint', kpro
 
 const slotOf = (k: Kernel, perf: PerfEvent): Slot => perf.slot ?? k.broken('slot', `${perf.name} has no slot`);
 
+/** Raw tracepoints at the same place. */
+const rawSlot = (k: Kernel, slot: Slot | null): Slot | undefined =>
+  k.all.slot.find(({ attachType, hook }) => attachType === 'trace_raw_tp' && hook?.place === slot?.hook?.place);
+
+const isOpen = (k: Kernel, perf: PerfEvent): boolean =>
+  k.all.file.some(({ target, refs }) => target === perf && refs > 0);
+
+/**
+ * The perf probe joins the probes of a tracepoint with the first event there, and leaves with the last one, whatever programs
+ * they have (kernel/trace/trace_event_perf.c perf_trace_event_reg).
+ */
+export function openEvent(k: Kernel, perf: PerfEvent): void {
+  const { slot } = perf;
+  const others = k.all.perf.some((other) => other !== perf && other.slot === slot && isOpen(k, other));
+  if (slot?.hook != null && !others) slot.hook.behind = rawSlot(k, slot)?.entries.length ?? 0;
+}
+
+/** A raw tracepoint goes: the perf probe moves up if it stands behind it. */
+export function leaveBefore(k: Kernel, link: Link): void {
+  const raw = link.slot;
+  if (raw === null) return;
+  const index = raw.entries.indexOf(link);
+  for (const hook of k.all.hook)
+    if (hook.type === 'perf' && hook.place === raw.hook?.place && index < hook.behind) hook.behind -= 1;
+}
+
+/** Programs of several slots in the order in which they run: events of a tracepoint stand among its raw tracepoints. */
+export function inOrder(slots: readonly Slot[], programsOf: (slot: Slot) => readonly Program[]): readonly Program[] {
+  const raw = slots.find(({ attachType }) => attachType === 'trace_raw_tp');
+  const events = slots.find(({ attachType, hook }) => attachType === 'perf_event' && hook?.place === raw?.hook?.place);
+  if (raw === undefined || events?.hook == null) return slots.flatMap(programsOf);
+  const probes = programsOf(raw);
+  const rest = slots.filter((slot) => slot !== raw && slot !== events);
+  const { behind } = events.hook;
+  return [...probes.slice(0, behind), ...programsOf(events), ...probes.slice(behind), ...rest.flatMap(programsOf)];
+}
+
 /** Checks in the kernel's order, then the attachment (facts lt-054, mx-349–356). */
 export function attachToEvent(k: Kernel, perf: PerfEvent, entry: Program | Link, program: Program): void {
   const slot = slotOf(k, perf);
-  k.check('program type fits the event', program.template.type === TAKES[perf.event], 'EINVAL');
+  const fits = program.template.type === TAKES[perf.event];
+  // perf_event_set_bpf_handler looks at the event first, perf_event_set_bpf_prog at the type.
+  if (perf.event === 'cpu_clock') k.check('event has no program', perf.entry === null, 'EEXIST');
+  k.check('program type fits the event', fits, 'EINVAL');
   k.check('event has no program', perf.entry === null, 'EEXIST');
   k.check('not attached twice', ![...slot.entries].some((other) => programOf(other) === program), 'EEXIST');
   k.check('room in the array', slot.entries.length < TRACE_MAX_PROGS, 'E2BIG');

@@ -49,7 +49,7 @@ const attach: TargetType['attach'] = {
 const detach: TargetType['detach'] = {
   checkAttr: (k: Kernel, { args }: ProgDetach) => k.check('no flags', args.flags === 0, 'EINVAL'),
   resolve(k: Kernel, { args, frame, actor }: ProgDetach) {
-    const map = mapOf(k, actor, args.map);
+    const map = resolveMap(k, actor, args.map);
     getMap(k, map, `PROG_DETACH of ${actor.name}`);
     frame.target = map;
   },
@@ -58,6 +58,9 @@ const detach: TargetType['detach'] = {
     k.check('program type fits', program.template.type === SOCKMAP_ATTACH_TYPES[String(args.attachType)], 'EINVAL');
     k.get(program, 'refs', { why: `PROG_DETACH of ${actor.name}` });
     frame.program = program;
+    // What kind of map it is matters last: sock_map_prog_detach, sock_map_prog_link_lookup.
+    const { target } = frame;
+    k.check('map is a sockmap', target?.kind === 'map' && SOCKMAPS.has(target.mapType), 'EOPNOTSUPP');
   },
   detach(k: Kernel, { args, frame }: ProgDetach) {
     const { target, program } = frame;

@@ -104,6 +104,8 @@ export interface Seen {
   readonly ids: readonly string[] | undefined;
   /** Cgroups that were removed and whose memory is still there. */
   readonly dying: number | undefined;
+  /** How many references each map has; nothing where it was not asked for, or the kernel does not say. */
+  readonly refs: Readonly<Record<string, number>>;
   readonly net: SeenNet;
 }
 
@@ -123,6 +125,8 @@ function slotOf(text: string): SeenSlot {
   };
 }
 
+const countOf = ([name = '', count = '']: readonly string[]): [string, number] => [name, Number(count)];
+
 export function seenOf(reply: Reply): Seen {
   const links = new Map<string, SeenLink>();
   for (const text of reply.values.get('link') ?? []) {
@@ -138,6 +142,7 @@ export function seenOf(reply: Reply): Seen {
     links: [...links.values()],
     ids: ids === undefined ? undefined : listOf(ids),
     dying: dying === undefined ? undefined : Number(dying),
+    refs: Object.fromEntries((reply.values.get('refs') ?? []).map((text) => countOf(text.split('|')))),
     net: seenNetOf(reply),
   };
 }

@@ -47,9 +47,9 @@ export const TRACE_ENCODERS: Encoders = {
   value: entry,
   syms: (value) => ({ syms: (value as readonly string[]).join(',') }),
   iter: (value): Args => (isObject(value) ? { iterNoPointer: 1 } : { iter: handle(value) }),
-  // What a program is given to read changes nothing of what is attached.
+  // What only a program reads changes nothing of what is attached.
   cookie: () => ({}),
-  input: () => ({}),
+  input: (value): Args => (value === 'none' ? { noPacket: 1 } : {}),
 };
 
 interface Called {

@@ -10,7 +10,7 @@ import { differencesOf, meetsExpectation } from './agree.ts';
 import type { Seen, SeenSlot, SlotShown } from './decode.ts';
 import type { SeenNet } from './decode-net.ts';
 import { netOtherwise } from './model-net.ts';
-import { modelDying, modelEnded, modelIds, modelLink, modelSlot } from './model-state.ts';
+import { modelDying, modelEnded, modelIds, modelLink, modelRefs, modelSlot } from './model-state.ts';
 import { ownMovesOf } from './own-moves.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
 
@@ -39,7 +39,15 @@ function queriesOf({ shown: { effective, ...listed }, ...slot }: SeenSlot): read
 export const isBarrier = ({ op, expect }: TraceStep): boolean => op === SLEEP || expect['eventually'] === true;
 
 const NO_NET: SeenNet = { devices: [], lists: [], filters: [] };
-const NOTHING: Seen = { ended: undefined, slots: [], links: [], ids: undefined, dying: undefined, net: NO_NET };
+const NOTHING: Seen = {
+  ended: undefined,
+  slots: [],
+  links: [],
+  ids: undefined,
+  dying: undefined,
+  refs: {},
+  net: NO_NET,
+};
 
 /** Each was asked for in a call of its own. */
 const netPieces = ({ devices, lists, filters }: SeenNet): readonly SeenNet[] => [
@@ -48,13 +56,14 @@ const netPieces = ({ devices, lists, filters }: SeenNet): readonly SeenNet[] => 
   ...filters.map((one) => ({ ...NO_NET, filters: [one] })),
 ];
 
-const piecesOf = ({ ended, slots, links, ids, dying, net }: Seen): readonly Seen[] => [
+const piecesOf = ({ ended, slots, links, ids, dying, refs, net }: Seen): readonly Seen[] => [
   { ...NOTHING, ended },
   ...slots.flatMap(queriesOf).map((slot): Seen => ({ ...NOTHING, slots: [slot] })),
   ...netPieces(net).map((piece): Seen => ({ ...NOTHING, net: piece })),
   ...links.map((link): Seen => ({ ...NOTHING, links: [link] })),
   { ...NOTHING, ids },
   { ...NOTHING, dying },
+  { ...NOTHING, refs },
 ];
 
 export class Holding {
@@ -151,7 +160,7 @@ export class Holding {
   }
 
   /** Undefined: the state in the cells shows all this. Otherwise what it shows instead. */
-  private shownAs({ ended, slots, links, ids, dying, net }: Seen): unknown {
+  private shownAs({ ended, slots, links, ids, dying, refs, net }: Seen): unknown {
     if (ended !== undefined) {
       const over = modelEnded(this.k);
       if (!sameJson([...ended].sort(), over)) return { ended: over };
@@ -171,6 +180,8 @@ export class Holding {
       const mine = this.ownIds(modelIds(this.k) ?? []);
       if (!sameJson(this.ownIds(ids), mine)) return { ids: mine };
     }
+    const counted = modelRefs(this.k, refs);
+    if (Object.keys(counted).length > 0) return { refs: counted };
     return dying === undefined || dying === modelDying(this.k) ? undefined : { dying: modelDying(this.k) };
   }
 

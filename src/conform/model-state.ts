@@ -53,6 +53,14 @@ export const modelEnded = (k: Kernel): readonly string[] =>
 /** Cgroups that were removed and whose memory is still there. */
 export const modelDying = (k: Kernel): number => k.all.cgroup.filter(({ phase }) => DYING.has(phase)).length;
 
+/** Maps with another number of references than was seen, and how many they have. */
+export const modelRefs = (k: Kernel, seen: Seen['refs']): Seen['refs'] =>
+  Object.fromEntries(
+    k.all.map
+      .filter(({ name, refs }) => seen[name] !== undefined && seen[name] !== refs)
+      .map(({ name, refs }) => [name, refs]),
+  );
+
 /** Programs and links whose ids are listed. */
 export function modelIds(k: Kernel): Seen['ids'] {
   return [

@@ -29,12 +29,14 @@ export function prepare(source: TraceSource, flags: ModelDefinition['flags']): P
     if (number !== undefined) types.add(number);
   }
   const args = { types: [...types].join(','), ...netObservation(trace) };
+  // The end of work on an array shows nowhere else.
+  const maps = (trace.objects.maps ?? []).some(({ type }) => type === 'prog_array') ? { maps: 1 } : {};
   const pins = trace.steps.some(({ op }) => PINS.test(op));
   return {
     requests: trace.steps.map((step) => (step.op === SLEEP ? undefined : stepRequest(step, trace, flags))),
     setup: setupRequests(trace),
     observe: { actor: '-', op: 'observe', args },
-    observeAll: { actor: '-', op: 'observe', args: { ...args, all: 1 } },
+    observeAll: { actor: '-', op: 'observe', args: { ...args, ...maps, all: 1 } },
     reset: { actor: '-', op: 'reset', args: pins ? { pins: 1 } : {} },
   };
 }

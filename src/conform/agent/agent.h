@@ -253,8 +253,8 @@ int functions_btf(const char *context, const struct function *functions, int cou
 
 /* --- progs.c ---------------------------------------------------------------------------------------------------------- */
 
-/* Does BPF_PROG_TEST_RUN give programs of this type a frame? */
-bool takes_packets(uint32_t type);
+/* Does this process have every right? What is refused to it is refused to everybody. */
+bool is_mighty(void);
 
 /* --- struct_ops.c: only where the machine was booted for the agent ------------------------------------------------- */
 
@@ -384,6 +384,7 @@ void observe(const struct request *request, struct reply *reply);
 /* Does the kernel list this id? */
 bool is_listed(char kind, uint32_t id);
 void show_listed(const struct request *request, struct reply *reply);
+void show_map_refs(struct reply *reply);
 void link_states(struct reply *reply);
 /*
  * Links of devices and namespaces, by the words of their info: the key under which info tells what they are attached to, and

@@ -5,6 +5,7 @@
 #include "agent.h"
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -239,6 +240,28 @@ static void await_programs(void)
 			usleep(1000);
 }
 
+/*
+ * Events of a tracepoint share one list of programs and one place among its raw tracepoints, whoever opened them: one agent
+ * after the other has such events, each for a trace.
+ */
+static int tracepoint_lock = -1;
+
+static void lock_tracepoints(void)
+{
+	if (tracepoint_lock >= 0)
+		return;
+	tracepoint_lock = open_high(TRACEFS "/events", O_RDONLY | O_DIRECTORY);
+	while (tracepoint_lock >= 0 && flock(tracepoint_lock, LOCK_EX) < 0 && errno == EINTR)
+		;
+}
+
+static void unlock_tracepoints(void)
+{
+	if (tracepoint_lock >= 0)
+		close(tracepoint_lock);
+	tracepoint_lock = -1;
+}
+
 static void reset(void)
 {
 	char path[PATH_LEN];
@@ -258,6 +281,7 @@ static void reset(void)
 	}
 	if (shared->lingers)
 		await_programs();
+	unlock_tracepoints();
 	shared->lingers = false;
 	shared->cgroups_used = 0;
 	shared->objects_used = 0;
@@ -381,6 +405,8 @@ static void to_actor(const char *line)
 	int index = actor_named(request.actor);
 	if (index < 0 || !shared->actors[index].alive)
 		return reply_status(&reply, "!dead");
+	if (is(request.op, "perf_event_open") && is(arg(&request, "event"), "tracepoint"))
+		lock_tracepoints();
 	if (is(request.op, "fork") || is(request.op, "clone_files"))
 		return fork_actor(index, line);
 	if (is(request.op, "send_fd"))

@@ -189,5 +189,7 @@ void observe(const struct request *request, struct reply *reply)
 		return show_held_links(reply);
 	show_listed_links(reply);
 	show_ids(reply);
+	if (arg(request, "maps") != NULL)
+		show_map_refs(reply);
 	show_dying(reply);
 }

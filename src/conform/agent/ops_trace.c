@@ -8,6 +8,7 @@ enum {
 	CMD_TEST_RUN = 10,
 	CMD_RAW_TP_OPEN = 17,
 	CMD_ENABLE_STATS = 32,
+	PROG_RAW_TRACEPOINT = 17,
 	SAMPLE_NS = 1000000,
 };
 
@@ -20,6 +21,9 @@ static void raw_tp_open(const struct request *request, struct reply *reply)
 	put32(&attr, 8, (uint32_t)prog);
 	long fd = bpf_call(CMD_RAW_TP_OPEN, &attr);
 	reply_result(reply, fd);
+	/* Kernels that refuse to load what a trampoline runs refuse to attach it as well. */
+	if (fd < 0 && errno == EPERM && is_mighty())
+		return reply_status(reply, "!unsupported: the kernel refuses to attach such programs (EPERM)");
 	if (fd >= 0)
 		install_link(request, reply, (int)fd, prog, 0);
 }
@@ -87,9 +91,11 @@ static void perf_event_open(const struct request *request, struct reply *reply)
 
 static void perf_query(const struct request *request, struct reply *reply)
 {
-	uint32_t buffer[IDS_MAX + 2] = {(uint32_t)arg_int(request, "capacity", 0)};
-	if (buffer[0] == 0 || buffer[0] > IDS_MAX)
-		buffer[0] = IDS_MAX;
+	/* No kernel takes a longer one. */
+	enum { PROGRAMS_MAX = 64 };
+	uint32_t buffer[PROGRAMS_MAX + 2] = {(uint32_t)arg_int(request, "capacity", 0)};
+	if (buffer[0] == 0 || buffer[0] > PROGRAMS_MAX)
+		buffer[0] = PROGRAMS_MAX;
 	uint32_t room = buffer[0];
 	long result = ioctl(arg_fd(request, "perfEvent"), PERF_EVENT_IOC_QUERY_BPF, buffer);
 	reply_result(reply, result);
@@ -137,18 +143,23 @@ static void iter_read(const struct request *request, struct reply *reply)
 	finish_log(reply);
 }
 
-/* Input `none`: the kernel calls its test functions once; otherwise one frame of 64 bytes. */
+/* One frame of 64 bytes; or, where the trace says that there is no packet, the arguments of a system call of ours. */
 static void test_run(const struct request *request, struct reply *reply)
 {
 	static uint8_t frame[64] = {[12] = 0x08};
 	struct attr attr;
 	int prog = arg_fd(request, "prog");
-	bool packet = takes_packets(kind_of_fd(prog) == 'p' ? type_of_fd(prog) : 0);
+	bool packet = arg(request, "noPacket") == NULL;
+	const uint64_t arguments[2] = {0, shared->event_number};
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)prog);
 	if (packet) {
 		put32(&attr, 8, sizeof frame);
 		put64(&attr, 16, (uint64_t)(uintptr_t)frame);
+	}
+	if (!packet && kind_of_fd(prog) == 'p' && type_of_fd(prog) == PROG_RAW_TRACEPOINT) {
+		put32(&attr, 40, sizeof arguments);
+		put64(&attr, 48, (uint64_t)(uintptr_t)arguments);
 	}
 	start_log();
 	long result = bpf_call(CMD_TEST_RUN, &attr);
@@ -163,6 +174,7 @@ static void enable_stats(const struct request *request, struct reply *reply)
 {
 	struct attr attr;
 	attr_init(&attr, request);
+	put32(&attr, 0, (uint32_t)arg_int(request, "type", 0));
 	long fd = bpf_call(CMD_ENABLE_STATS, &attr);
 	reply_result(reply, fd);
 	if (fd >= 0)

@@ -22,7 +22,6 @@ enum {
 };
 
 enum {
-	SOCKET_FILTER = 1,
 	KPROBE = 2,
 	SCHED_CLS = 3,
 	TRACEPOINT = 5,
@@ -283,11 +282,6 @@ static void read_functions(struct program *program, const struct request *reques
 	}
 }
 
-bool takes_packets(uint32_t type)
-{
-	return type == SOCKET_FILTER || type == SCHED_CLS || type == XDP || type == CGROUP_SKB;
-}
-
 /* What the functions of a program get: what an extension says, or what its target does. */
 static const char *context_of(const struct request *request, uint32_t type)
 {
@@ -336,8 +330,7 @@ static void put_place(struct attr *attr, const struct request *request, uint32_t
 	}
 }
 
-/* Does this process have every right? What is refused to it is refused to everybody. */
-static bool is_mighty(void)
+bool is_mighty(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {0};
@@ -433,7 +426,7 @@ static long load(struct program *program, const struct request *request)
 /* Once attached it logs whatever happens, also what the next trace does. */
 static bool is_unfiltered(const struct program *program)
 {
-	return program->type == KPROBE || program->type == PERF_EVENT || program->type == LSM || program->type == EXT ||
+	return program->type == KPROBE || program->type == TRACEPOINT || program->type == PERF_EVENT || program->type == LSM || program->type == EXT ||
 	       (program->type == TRACING && program->attach_type != TRACE_ITER && program->attach_type != TRACE_RAW_TP);
 }
 
