@@ -137,7 +137,9 @@ static void open_plain(const struct request *request, struct reply *reply)
 		fd = open_version_1(is(kind, "cgroup1_removed_dir"));
 		if (fd < 0)
 			return reply_status(reply, "!unsupported: no version 1 cgroups here");
-	} else if (is(kind, "btf"))
+	} else if (is(kind, "mnt_ns"))
+		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	else if (is(kind, "btf"))
 		fd = btf_of_the_kernel();
 	else
 		return reply_status(reply, "!unsupported: a file of kind %s", kind);

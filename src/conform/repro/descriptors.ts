@@ -125,6 +125,7 @@ const FILES: Readonly<Record<string, string>> = {
   cgroup1_dir: 'open_version_1(false)',
   cgroup1_removed_dir: 'open_version_1(true)',
   btf: 'kernel_btf()',
+  mnt_ns: 'result(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC))',
 };
 const FILE_SECTIONS: Readonly<Record<string, string>> = {
   cgroup_file: 'cgroups',

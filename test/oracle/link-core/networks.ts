@@ -1,4 +1,4 @@
-/** Links of namespaces, devices and netfilter hooks: what creating them refuses, who may, how they are released, and the death of a namespace. */
+/** Links of namespaces and devices: what creating them refuses, who may, how they are released, and the death of a namespace. */
 import type { OracleRow, RowObjects, RowStep } from '../row.ts';
 import * as s from '../steps.ts';
 import * as h from './helpers.ts';
@@ -14,7 +14,6 @@ const WORLD: RowObjects = {
     ...['F', 'G'].map((name) => s.prog(name, { type: 'flow_dissector', expectedAttachType: null })),
     ...['X', 'Y'].map((name) => s.prog(name, h.XDP)),
     ...['T', 'U'].map((name) => s.prog(name, { type: 'sched_cls', expectedAttachType: null, returns: -1 })),
-    ...['N', 'M'].map((name) => s.prog(name, { type: 'netfilter', expectedAttachType: 'netfilter' })),
   ],
   netns: [{ name: 'N0' }, { name: 'IN' }],
   netdevs: [
@@ -23,7 +22,6 @@ const WORLD: RowObjects = {
   ],
 };
 const LOADED = s.loads('A', 'B', 'F', 'G', 'X', 'Y', 'T', 'U');
-const NF_LOADED = [...LOADED, ...s.loads('N', 'M')];
 const row = (id: string, ...steps: s.StepList): OracleRow => s.row(id, WORLD, ...steps);
 const on = (semantics: 'linux-6.12' | 'linux-6.1', one: OracleRow): OracleRow => ({ ...one, semantics }) as OracleRow;
 
@@ -33,8 +31,6 @@ const lookup = (prog: s.Handle, more: Args = {}): s.Call => create(prog, 'sk_loo
 const flow = (prog: s.Handle, more: Args = {}): s.Call => create(prog, 'flow_dissector', { netns: 'N0', ...more });
 const xdp = (prog: s.Handle, netdev = 'here'): s.Call => create(prog, 'xdp', { netdev });
 const tcx = (prog: s.Handle, netdev = 'here'): s.Call => create(prog, 'tcx_ingress', { netdev });
-const hook = (prog: s.Handle, more: Args = {}): s.Call =>
-  create(prog, 'netfilter', { pf: 'ipv4', hooknum: 'pre_routing', priority: -199, ...more });
 const legacy = (op: 'prog_attach' | 'prog_detach', prog: string): s.Call =>
   s.call(op, { prog, attachType: 'flow_dissector' });
 const looks = (...progs: readonly string[]): RowStep =>
@@ -65,11 +61,6 @@ const checks: readonly OracleRow[] = [
   row('mx-372', three, looks('A', 'B', 'A')),
   row('mx-373', three, s.linkUpdate('L2', 'A').ok(), s.linkUpdate('L3', 'B').ok(), looks('A', 'A', 'B')),
   row('mx-374', three, s.linkDetach('L1').ok(), looks('B', 'A')),
-  row('mx-375', NF_LOADED, hook('N', { pf: 0 }).fails('EAFNOSUPPORT')),
-  row('mx-376', NF_LOADED, hook('N', { hooknum: 9 }).fails('EPROTO')),
-  row('mx-377', NF_LOADED, hook('N', { priority: -2147483648 }).fails('ERANGE')),
-  row('mx-378', NF_LOADED, hook('N').as('L').ok(), hook('M').fails('EBUSY')),
-  row('mx-379', NF_LOADED, hook('N', { nfFlags: [128] }).fails('EOPNOTSUPP')),
   // A kernel without netkit does not know the attach type; one with it asks for a netkit device.
   on('linux-6.1', row('mx-netkit-create', LOADED, create('T', 'netkit_primary', { netdev: 'here' }).fails('EINVAL'))),
   on(
@@ -78,13 +69,7 @@ const checks: readonly OracleRow[] = [
   ),
 ];
 
-/** Kernels without netfilter links load no program for them, so that there is no descriptor to pass. */
-const withoutProgram = (id: string): OracleRow =>
-  on('linux-6.1', row(id, s.load('N').fails('EINVAL'), hook(s.NOT_OPEN).fails('EBADF')));
 const older: readonly OracleRow[] = [
-  ...['mx-netfilter-create', 'mx-316', 'mx-317', 'mx-318', 'mx-319', 'mx-320', 'rc-009', 'ho-023'].map((id) =>
-    withoutProgram(`${id}@6.1`),
-  ),
   on('linux-6.1', row('rc-007@6.1', LOADED, tcx('T').fails('EINVAL'))),
   on('linux-6.1', row('ho-022@6.1', LOADED, s.fork('P1').ok(), s.setCaps('P1', []), tcx('T').by('P1').fails('EINVAL'))),
 ];
@@ -100,7 +85,6 @@ const holders: readonly OracleRow[] = [
   released('rc-005', 'netns_sk_lookup', false),
   released('rc-006', 'xdp', false),
   released('rc-007', 'tcx', false),
-  released('rc-009', 'netfilter', true),
   row(
     'ho-010',
     s.load('A').ok(),
@@ -135,7 +119,6 @@ const holders: readonly OracleRow[] = [
   row('ho-020', dropped(LOADED), lookup('A').by('P1').ok()),
   row('ho-021', dropped(LOADED), flow('F').by('P1').ok()),
   row('ho-022', dropped(LOADED), tcx('T').by('P1').ok()),
-  row('ho-023', dropped(NF_LOADED), hook('N').by('P1').ok()),
   row('ho-030', dropped(LOADED, xdp('X').as('L').ok()), s.linkUpdate('L', 'Y').by('P1').ok()),
   row('ho-031', dropped(LOADED, lookup('A').as('L').ok()), s.linkUpdate('L', 'B').by('P1').ok()),
   row('ho-032', dropped(LOADED, xdp('X').as('L').ok()), s.linkDetach('L').by('P1').ok()),
@@ -157,8 +140,6 @@ const given = (name: string, call: s.Call): readonly RowStep[] => [
   call.by('P1').as(name).ok(),
   s.sendFd(name, 'P0').by('P1').ok(),
 ];
-const peer = (exists: boolean): RowStep => s.call('netdev_exists', { netdev: 'here' }).eventually({ exists });
-
 const own = s.chain(
   WORLD,
   [inside(LOADED)],
@@ -185,22 +166,10 @@ const devices = s.chain(
     ['lt-073', s.linkDetach('XL').ok()],
   ],
 );
-const held = s.chain(
-  WORLD,
-  [inside(NF_LOADED)],
-  [
-    ['lt-074', given('NL', hook('N')), peer(true)],
-    ['lt-075', UNNAMED, LEFT, peer(true)],
-    ['lt-076', s.linkDetach('NL').ok()],
-    ['lt-077', peer(false)],
-  ],
-);
 const oldDeaths: readonly OracleRow[] = [
   row('lt-068@6.1', inside(LOADED), given('XL', xdp('X', 'inside')), tcx('T', 'inside').by('P1').fails('EINVAL')),
   // What could not be made leaves the program that asked with descriptor 0.
   row('lt-072@6.1', LOADED, s.linkUpdate(STDIN, 'T').fails('EINVAL')),
-  row('lt-074@6.1', inside(LOADED), hook(s.NOT_OPEN).by('P1').fails('EBADF'), peer(true)),
-  row('lt-076@6.1', s.linkDetach(STDIN).fails('EINVAL')),
 ].map((one) => on('linux-6.1', one));
 
 // --- races --------------------------------------------------------------------------------------------------------------
@@ -235,13 +204,4 @@ const races: readonly OracleRow[] = [
   winner('cas-007', 'xdp/two-updaters-in-generic-mode'),
 ];
 
-export const rows: readonly OracleRow[] = [
-  ...checks,
-  ...older,
-  ...holders,
-  ...own,
-  ...devices,
-  ...held,
-  ...oldDeaths,
-  ...races,
-];
+export const rows: readonly OracleRow[] = [...checks, ...older, ...holders, ...own, ...devices, ...oldDeaths, ...races];

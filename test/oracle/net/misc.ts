@@ -1,26 +1,21 @@
-/** Rows misc-001 to misc-040: what rtnetlink tells, programs bound to a device, execve, iproute2 as the calls that it makes. */
+/** Rows misc-001 to misc-040: what rtnetlink tells, execve, iproute2 as the calls that it makes. misc-020 to misc-028 are in bound.ts. */
 import type { Json } from '../../../src/trace/format.ts';
 import type { OracleRow, RowObjects, RowStep } from '../row.ts';
 import { type Call, call, execve, kill, setCloexec, wait } from '../steps.ts';
-import { close, DELETED, fork, netlink, shows } from './helpers.ts';
+import { close, fork, netlink, shows } from './helpers.ts';
 
 type More = Readonly<Record<string, Json>>;
 const SKB = 'XDP_FLAGS_SKB_MODE';
 const NOEXIST = 'XDP_FLAGS_UPDATE_IF_NOEXIST';
 
-const xdp = (name: string, more: More = {}) => ({ name, type: 'xdp', expectedAttachType: 'xdp', returns: 2, ...more });
-const bound = (name: string) => xdp(name, { progFlags: ['BPF_F_XDP_DEV_BOUND_ONLY'] });
 const OBJECTS: RowObjects = {
   progs: [
-    ...['P1', 'P2'].map((name) => xdp(name)),
-    ...['onA', 'onB'].map(bound),
+    ...['P1', 'P2'].map((name) => ({ name, type: 'xdp', expectedAttachType: 'xdp', returns: 2 })),
     ...['T1', 'T2'].map((name) => ({ name, type: 'sched_cls', expectedAttachType: null, returns: -1 })),
   ],
   netdevs: [
     { name: 'B', kind: 'veth', peer: 'A', netns: 'N0' },
     { name: 'A', kind: 'veth', peerOf: 'B', netns: 'N0' },
-    { name: 'C', kind: 'veth', peer: 'D', netns: 'N0' },
-    { name: 'D', kind: 'veth', peerOf: 'C', netns: 'N0' },
   ],
 };
 const LOADED = ['P1', 'P2', 'T1', 'T2'].map((prog) => call('prog_load', { prog }).as(prog).ok());
@@ -69,29 +64,6 @@ const messages: readonly OracleRow[] = [
   row('misc-019', QDISC, FILTER, hears(call('tc_hook_destroy', { netdev: 'B' }), 'RTM_DELQDISC')),
 ];
 
-const loadFor = (prog: string, netdev: string): RowStep => call('prog_load', { prog, netdev }).as(prog).ok();
-const ON_A = loadFor('onA', 'A');
-const ON_B = loadFor('onB', 'B');
-const devices: readonly OracleRow[] = [
-  row('misc-020', ON_A),
-  row('misc-021', ON_A, link('onA').fails('EINVAL')),
-  row('misc-022', ON_A, netlink('onA').fails('EINVAL')),
-  // Only what attaches compares the device, on this kernel.
-  row('misc-023', ON_A, link('P1').as('L').ok(), update('onA').ok()),
-  row('misc-024', ON_A, ON_B, link('onA').as('L').ok()),
-  row('misc-025', ON_B, link('onB', { flags: [SKB] }).fails('EINVAL')),
-  row(
-    'misc-026',
-    ON_B,
-    link('P1', { flags: [SKB] })
-      .as('L')
-      .ok(),
-    update('onB').ok(),
-  ),
-  row('misc-027', ON_B, link('onB').as('L').ok(), DELETED, update('P1').fails('ENOLINK')),
-  row('misc-028', ON_B, DELETED, link('onB', { netdev: 'C' }).fails('EINVAL')),
-];
-
 const KEPT = [link('P1').as('L').ok(), setCloexec('L', false).ok(), fork('Q'), execve('Q'), close('L')] as const;
 const executed: readonly OracleRow[] = [
   row('misc-029', fork('Q'), link('P1').by('Q').as('L').ok(), execve('Q'), shows(null, 'none')),
@@ -119,7 +91,6 @@ const commands: readonly OracleRow[] = [
 
 export const rows: readonly OracleRow[] = [
   ...messages,
-  ...devices,
   ...executed,
   ...commands,
   {

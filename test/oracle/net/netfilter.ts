@@ -1,8 +1,8 @@
-/** Rows nf-001 to nf-031: netfilter links, which hold their namespace. A row's setup is what succeeded before it. */
+/** Rows nf-001 to nf-031 and priv-020: netfilter links, which hold their namespace. A row's setup is what succeeded before it. */
 import type { Json } from '../../../src/trace/format.ts';
 import type { OracleRow, RowObjects, RowStep } from '../row.ts';
-import { type Call, call } from '../steps.ts';
-import { story } from './helpers.ts';
+import { type Call, call, setCaps } from '../steps.ts';
+import { fork, story } from './helpers.ts';
 
 type More = Readonly<Record<string, Json>>;
 const DEFRAG = 'BPF_F_NETFILTER_IP_DEFRAG';
@@ -102,4 +102,10 @@ const others = story(
   ],
 );
 
-export const rows: readonly OracleRow[] = [...checks, ...holding, ...detached, ...others];
+const unprivileged = story(
+  OBJECTS,
+  [...LOADED, fork('Q'), setCaps('Q', [])],
+  [['priv-020', create('N1').by('Q').ok()]],
+);
+
+export const rows: readonly OracleRow[] = [...checks, ...holding, ...detached, ...others, ...unprivileged];

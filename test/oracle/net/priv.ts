@@ -1,4 +1,4 @@
-/** Rows priv-001 to priv-020: what a process without any capability may do with descriptors that it inherited. */
+/** Rows priv-001 to priv-019: what a process without any capability may do with descriptors that it inherited. priv-020 is in netfilter.ts. */
 import type { Json } from '../../../src/trace/format.ts';
 import type { OracleRow, RowObjects, RowStep } from '../row.ts';
 import { type Call, call, setCaps } from '../steps.ts';
@@ -16,7 +16,6 @@ const OBJECTS: RowObjects = {
     ...['P1', 'P2', 'P3'].map((name) => prog(name, 'sched_cls', null, -1)),
     ...['X1', 'X2'].map((name) => prog(name, 'xdp', 'xdp', 2)),
     ...['F1', 'F2'].map((name) => prog(name, 'flow_dissector', null, 0)),
-    prog('N1', 'netfilter', 'netfilter', 1),
   ],
   netdevs: [
     { name: 'B', kind: 'veth', peer: 'A', netns: 'N0' },
@@ -24,7 +23,7 @@ const OBJECTS: RowObjects = {
   ],
   netns: [{ name: 'N0' }],
 };
-const LOADED = ['P1', 'P2', 'P3', 'X1', 'X2', 'F1', 'F2', 'N1'].map((name) =>
+const LOADED = ['P1', 'P2', 'P3', 'X1', 'X2', 'F1', 'F2'].map((name) =>
   call('prog_load', { prog: name }).as(name).ok(),
 );
 const Q: readonly RowStep[] = [fork('Q'), setCaps('Q', [])];
@@ -120,12 +119,6 @@ const namespace = [
       [
         'priv-019',
         call('link_create', { prog: 'F1', netns: 'N0', ...FLOW })
-          .by('Q')
-          .ok(),
-      ],
-      [
-        'priv-020',
-        call('link_create', { prog: 'N1', attachType: 'netfilter', pf: 'ipv4', hooknum: 'pre_routing', priority: -100 })
           .by('Q')
           .ok(),
       ],
