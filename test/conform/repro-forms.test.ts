@@ -162,6 +162,7 @@ const FORMS: readonly (readonly [scenario: string, op: string])[] = [
   ['sockmap/compare-and-swap', 'link_update'],
   ['tc/qdisc-deleted-by-another', 'tc_hook_destroy'],
   ['tcx/detached-by-position', 'prog_detach'],
+  ['tcx/full-list', 'prog_attach'],
   ['tracing/an-open-iterator-keeps-its-program', 'iter_create'],
   ['tracing/perf-event-by-ioctl-or-by-link', 'perf_event_set_bpf'],
   ['tracing/raw-tracepoint-while-another-scans', 'raw_tp_open'],

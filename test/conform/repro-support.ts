@@ -1,5 +1,5 @@
 /** Reproducers in C: compiled with every warning an error, and run on this kernel. */
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,14 @@ export function compiled(source: TraceSource, semantics?: string): string {
   return program;
 }
 
-export const run = (program: string) => spawnSync(program, [], { encoding: 'utf8', timeout: 60_000 });
+/** Processes that were run: others may run reproducers at the same time. */
+export const ours = new Set<number>();
+
+export function run(program: string): SpawnSyncReturns<string> {
+  const done = spawnSync(program, [], { encoding: 'utf8', timeout: 60_000 });
+  ours.add(done.pid);
+  return done;
+}
 
 /** Everything ok, and a summary that says so. False: this kernel says that it cannot. */
 export function expectAllOk(source: TraceSource, otherwise?: 'or skipped'): boolean {
@@ -41,9 +48,10 @@ export function expectAllOk(source: TraceSource, otherwise?: 'or skipped'): bool
   return true;
 }
 
-export const leftovers = (): readonly string[] => [
-  ...readdirSync(tmpdir()).filter((name) => name.startsWith('lastref-repro-')),
-  ...['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].flatMap((path) =>
-    existsSync(path) ? readdirSync(path).filter((name) => name.startsWith('lastref-repro-')) : [],
-  ),
-];
+const isOurs = (name: string): boolean => ours.has(Number(/^lastref-repro-(\d+)/.exec(name)?.[1]));
+
+/** Folders and cgroups that they left behind. */
+export const leftovers = (): readonly string[] =>
+  [tmpdir(), '/sys/fs/cgroup', '/sys/fs/cgroup/unified'].flatMap((path) =>
+    existsSync(path) ? readdirSync(path).filter(isOurs) : [],
+  );

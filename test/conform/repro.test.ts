@@ -14,7 +14,7 @@ import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';
 import { sharedPath } from '../support/shared.ts';
 import { sourceOf } from '../support/traces.ts';
-import { compiled, expectAllOk, folder, leftovers, run } from './repro-support.ts';
+import { compiled, expectAllOk, folder, leftovers, ours, run } from './repro-support.ts';
 import { describeLive, isKernel618 } from './support.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/lastref.js', import.meta.url));
@@ -225,6 +225,7 @@ describeLive('a reproducer in C', () => {
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (text: Buffer) => /^ok 4/m.test(text.toString()) && resolve());
     });
+    ours.add(child.pid ?? 0);
     child.kill('SIGTERM');
     expect(await new Promise((resolve) => child.on('close', resolve))).to.equal(128 + 15);
   });

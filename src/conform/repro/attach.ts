@@ -28,7 +28,9 @@ function attachment(w: Writer, step: TraceStep, command: string): Written {
   const { args } = step;
   w.only(step, 'prog', 'attachType', ...TARGETS, 'flags', 'replace', 'relative', 'expectedRevision', 'attr');
   w.need('attachment');
-  const { field, call } = target(w, args, command, 'attr');
+  // PROG_ATTACH and PROG_DETACH are for the namespace that the caller is in.
+  const { netns, ...others } = args;
+  const { field, call } = target(w, typeof netns === 'string' ? others : args, command, 'attr');
   const fields = w.fields({
     target_fd: field,
     attach_bpf_fd: w.handle(args['prog']),

@@ -11,7 +11,7 @@ interface Row {
 
 /** Offsets into what a program gets: the number of a system call. */
 const SYSCALL_NUMBER = 8;
-const HELPER = { tailCall: 12, storage: 81, seqWrite: 127, setRetval: 187 } as const;
+const HELPER = { tailCall: 12, pullData: 39, adjustHead: 44, storage: 81, seqWrite: 127, setRetval: 187 } as const;
 const TEXT_MAX = 64;
 const LOG_SIZE = 10;
 const register = (destination: number, source = 0): string =>
@@ -34,6 +34,8 @@ export class Code {
   private readonly functions: readonly Called[];
   private readonly w: Writer;
   private skips = false;
+  /** Descriptors of maps are to be given back after the load. */
+  borrows = false;
 
   /** `name` is the program's; its functions log as `name:function`. */
   constructor(w: Writer, template: ProgTemplate, functions: readonly Called[], name: string) {
@@ -42,11 +44,14 @@ export class Code {
     this.rows.push(move(6, 1, 'r6 = r1, the context'));
     this.extras(template);
     this.entry(template, name);
+    this.change(template);
     this.calls(template);
     this.result(template);
     for (const { name: own, returns } of functions.slice(1)) {
       this.label(own);
+      if (template['changesPacket'] === true) this.rows.push(move(6, 1));
       this.log(`${name}:${own}`);
+      this.change(template);
       this.rows.push(set(0, returns), EXIT);
     }
   }
@@ -76,10 +81,19 @@ export class Code {
     });
   }
 
+  /** Samples come at any time: each program has a slot of its own, behind those that are used in order. */
+  private sample(name: string): void {
+    if (!this.w.logs) return;
+    this.w.need('samples');
+    const text = `{ 0x18, 0x21, 0, log_fd }, { 0, 0, 0, 0 }, { 0x62, 0x01, SAMPLE_OFFSET(${this.w.program(name)}), 1 }, /* in its slot */`;
+    this.rows.push({ size: 3, text: () => text });
+  }
+
   private extras({ setRetval, cgroupStorage }: ProgTemplate): void {
     if (typeof setRetval === 'number') this.rows.push(set(1, -setRetval), call(HELPER.setRetval, 'bpf_set_retval(r1)'));
     if (typeof cgroupStorage !== 'string') return;
-    this.map(1, cgroupStorage);
+    const storage = `{ 0x18, ${register(1, 1)}, 0, ${this.w.handle(cgroupStorage)} }, { 0, 0, 0, 0 }, /* r1 = the storage */`;
+    this.rows.push({ size: 2, text: () => storage });
     this.rows.push(
       set(2, 0),
       call(HELPER.storage, 'r0 = bpf_get_local_storage(r1, r2)'),
@@ -89,8 +103,12 @@ export class Code {
     );
   }
 
+  /** A map is named by the program; the process that loads it need not have a descriptor of its own. */
   private map(to: number, handle: string): void {
-    const text = `{ 0x18, ${register(to, 1)}, 0, ${this.w.handle(handle)} }, { 0, 0, 0, 0 }, /* r${to} = &${handle.replaceAll('*/', '')} */`;
+    this.w.need('map_for');
+    this.borrows = true;
+    const map = `map_for(${this.w.handle(handle)}, ${this.w.map(handle)})`;
+    const text = `{ 0x18, ${register(to, 1)}, 0, ${map} }, { 0, 0, 0, 0 }, /* r${to} = the map */`;
     this.rows.push({ size: 2, text: () => text });
   }
 
@@ -108,8 +126,12 @@ export class Code {
     const { type, expectedAttachType } = template;
     const { tp, iter } = (template['attach'] ?? {}) as Readonly<Record<string, string | undefined>>;
     const isRaw = type === 'raw_tracepoint' || (type === 'tracing' && expectedAttachType === 'trace_raw_tp');
-    // Samples come at any time, nobody makes events at other tracepoints.
-    if (type === 'perf_event' || (isRaw && tp !== undefined && tp !== 'sys_enter')) return;
+    // Nobody makes events at other tracepoints.
+    if (isRaw && tp !== undefined && tp !== 'sys_enter') return;
+    if (type === 'perf_event') {
+      this.sample(name);
+      return;
+    }
     if (type === 'tracing' && expectedAttachType === 'trace_iter') {
       this.iterator(name, iter === 'bpf_map_elem' ? 16 : 8, template['iterOutput']);
       return;
@@ -144,6 +166,14 @@ export class Code {
       set(3, text.length),
       call(HELPER.seqWrite, 'bpf_seq_write(r1, r2, r3)'),
     );
+  }
+
+  /** A change of the packet that changes nothing; who may be replaced by a program that changes it does so as well. */
+  private change({ type, changesPacket }: ProgTemplate): void {
+    if (changesPacket !== true) return;
+    const [helper, says] =
+      type === 'xdp' ? [HELPER.adjustHead, 'bpf_xdp_adjust_head'] : [HELPER.pullData, 'bpf_skb_pull_data'];
+    this.rows.push(move(1, 6), set(2, 0), call(helper, `${says}(r1, r2)`));
   }
 
   private calls(template: ProgTemplate): void {

@@ -5,6 +5,7 @@ import type { Names } from './names.ts';
 /** What devices ask of who writes. */
 interface Asked {
   readonly names: Names;
+  readonly trace: TraceFile;
   readonly before: readonly TraceStep[];
   need(...sections: readonly string[]): void;
   no(code: 'LR421', message: string): never;
@@ -148,11 +149,20 @@ export class Devices {
     return `bring_up(${JSON.stringify(name.slice(0, 15))}, ${JSON.stringify(this.place(name))}, ${awaited})`;
   }
 
+  /** A card goes back to where it came from when its namespace ends; what plays it here does not. */
+  private checkCards(steps: readonly TraceStep[]): void {
+    const dies = steps.some(({ op }) => op === 'netns_delete');
+    const moves = steps.some(({ op }) => op === 'netdev_move') || this.devices.some(({ netns }) => netns !== FIRST);
+    if (dies && moves && this.devices.some(({ kind }) => kind === PHYSICAL))
+      this.w.no('LR421', 'no C form for a card whose namespace ends: what plays it here ends as well');
+  }
+
   /** What is made before the first step. */
   prepare(): readonly string[] {
     const quoted = (name: string): string => JSON.stringify(name);
     const made = [...this.spaces].filter(([name, later]) => name !== FIRST && !later).map(([name]) => name);
     this.w.need('enter_netns');
+    this.checkCards(this.w.trace.steps);
     const firsts = this.devices.filter(
       ({ name, peer, kind, later }, i) =>
         !later &&

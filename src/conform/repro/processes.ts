@@ -106,17 +106,31 @@ function eventWritten(w: Writer, step: TraceStep, call: string): Written {
   return { lines: said ? [...lines, 'int got = event.unborn ? -ENOENT : -event.error;'] : lines, conditions };
 }
 
+/** The function of the kernel that the trace probes, where its event names none. The kernel calls all its test functions. */
+function probedFunction(w: Writer): Json | undefined {
+  const probed = w.trace.steps
+    .filter(({ args }) => args['attachType'] === 'trace_kprobe_multi')
+    .flatMap(({ args }) => (Array.isArray(args['syms']) ? (args['syms'] as readonly Json[]) : []));
+  const functions = new Set(probed);
+  if (functions.size > 1) w.no('LR421', 'no C form for one call where several functions of the kernel are probed');
+  return probed[0];
+}
+
 /** What the process that leads the trace does itself. */
 function localEvent(w: Writer, hook: string, { name, tp, lsm }: TraceStep['args']): string | undefined {
   const of = (section: string): string => {
     w.need(section);
     return `local_event(${section})`;
   };
-  const kernel = typeof name === 'string' && name.startsWith('bpf_') ? name : undefined;
+  const called = name ?? probedFunction(w);
+  const kernel = typeof called === 'string' && called.startsWith('bpf_') ? called : undefined;
   switch (hook) {
     case 'tracepoint':
       if (tp !== undefined && tp !== 'sys_enter') w.no('LR421', `no C form for events at the tracepoint ${String(tp)}`);
       return of('call_nothing');
+    case 'perf_event':
+      w.need('sample');
+      return 'sample()';
     case 'lsm':
       if (lsm !== 'userns_create') w.no('LR421', `no C form for events at the LSM hook ${String(lsm)}`);
       return of('ask_for_userns');

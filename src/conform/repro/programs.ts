@@ -9,7 +9,7 @@ import type { Operation, Writer, Written } from './writer.ts';
 /** What a template may say for a program that only logs and returns. */
 const PLAIN = new Set(['name', 'type', 'expectedAttachType', 'returns', 'setRetval', 'cgroupStorage']);
 /** What a template may say besides. */
-const BUILT = new Set('subprogs mainFunc tailCall attach iterOutput ctxStruct btf progFlags'.split(' '));
+const BUILT = new Set('subprogs mainFunc tailCall attach iterOutput ctxStruct btf progFlags changesPacket'.split(' '));
 /** Types whose programs see more than a packet or a socket. */
 const BUILT_TYPES = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'tracing', 'ext', 'lsm']);
 
@@ -128,6 +128,7 @@ function built(w: Writer, step: TraceStep, template: ProgTemplate): Written {
           ]
         : []),
       ...opened.lines,
+      ...(code.borrows ? ['give_back();'] : []),
     ],
   };
 }

@@ -35,6 +35,9 @@ const MAKES: Readonly<Record<string, 'program' | 'link' | 'map'>> = {
   map_create: 'map',
 };
 
+/** Characters of an initializer that stands on one line. */
+const LINE_MAX = 90;
+
 /** Steps in which programs run. */
 const RUNS = new Set(['fire', 'send', 'iter_read', 'prog_test_run']);
 
@@ -216,7 +219,10 @@ export class Writer {
   /** Fields of an attr; those that are 0 are left out. */
   fields(fields: Readonly<Record<string, string>>): string {
     const given = Object.entries(fields).filter(([, value]) => value !== '0');
-    return given.length === 0 ? '{ 0 }' : `{ ${given.map(([name, value]) => `.${name} = ${value}`).join(', ')} }`;
+    const words = given.map(([name, value]) => `.${name} = ${value}`);
+    if (words.length === 0) return '{ 0 }';
+    const line = words.join(', ');
+    return line.length < LINE_MAX ? `{ ${line} }` : `{\n${words.map((word) => `\t\t${word},\n`).join('')}\t}`;
   }
 
   /** Only these arguments have a C form. */

@@ -126,6 +126,48 @@ actors:
     });
   });
 
+  it('fill the list of a device with a program for each place', () => {
+    const list = loadScenario(
+      `title: t
+semantics: [linux-6.18]
+limits: { entries: 2 }
+objects:
+  netdevs: { d: { kind: veth, peer: e }, e: { kind: veth } }
+  programs: { a: sched_cls/ingress, x: xdp }
+actors:
+  x: [ prog_attach: { netdev: d, prog: a }, link_create: { netdev: d, prog: x, as: l } ]
+${CHECK}`,
+      'scenarios/test/l.yaml',
+      bpf,
+    );
+    if (!list.ok) throw new Error(list.problems[0]?.message);
+    const found = schedulesOf(list.value, bpf, 'linux-6.18');
+    if (!found.ok) throw new Error(found.problems[0]?.message);
+    const steps = found.value.traces[0]?.trace.steps ?? [];
+    const links = steps.filter(({ op, actor }) => op === 'link_create' && actor === 'P0');
+    expect(links).to.have.length(61);
+    expect(new Set(links.map(({ args }) => args['prog'])).size).to.equal(61);
+  });
+
+  it('are refused where nothing can fill the places', () => {
+    const found = loadScenario(
+      `title: t
+semantics: [linux-6.18]
+limits: { entries: 2 }
+objects:
+  netns: { N0: {} }
+  programs: { a: sk_lookup/sk_lookup }
+actors:
+  x: [ link_create: { netns: N0, prog: a, as: l } ]
+${CHECK}`,
+      'scenarios/test/n.yaml',
+      bpf,
+    );
+    if (!found.ok) throw new Error(found.problems[0]?.message);
+    const refused = schedulesOf(found.value, bpf, 'linux-6.18');
+    expect(refused.ok ? '' : refused.problems[0]?.code).to.equal('LR422');
+  });
+
   it('are refused where an actor has the name of the process that makes the others', () => {
     const found = schedulesOf(scenarioOf(TWO.replace('x:', 'P0:')), bpf, 'linux-6.18');
     expect(found.ok ? '' : found.problems[0]?.code).to.equal('LR422');

@@ -226,6 +226,30 @@ static struct event local_event(int (*happen)(void))
 	return event;
 }
 
+//: sample event_result log_element samples
+/* A while of samples, until none is new: each program that took one has run, in the order in which they were loaded. */
+static struct event sample(void)
+{
+	uint32_t slots[256], count = 0;
+	memset(&seen, 0, sizeof(seen));
+	log_element(BPF_MAP_UPDATE_ELEM);
+	for (int ms = 0, quiet = 0; ms < 150 && quiet < 12; ms++) {
+		uint32_t now = 0;
+		usleep(1000);
+		log_element(BPF_MAP_LOOKUP_ELEM);
+		for (int i = 0; i < PROGRAMS; i++)
+			now += seen.slots[SAMPLE_SLOT(i)] != 0;
+		quiet = now > 0 && now == count ? quiet + 1 : 0;
+		count = now;
+	}
+	memcpy(slots, seen.slots, sizeof(slots));
+	seen.count = 0;
+	for (int i = 0; i < PROGRAMS; i++)
+		if (slots[SAMPLE_SLOT(i)] != 0)
+			seen.slots[seen.count++] = i;
+	return (struct event){ .verdict = "allow" };
+}
+
 //: call_nothing local_event event_number
 /* A system call that is none passes sys_enter all the same. */
 static int call_nothing(void)
@@ -263,6 +287,7 @@ static struct event call_kernel(const char *function, int expected_attach_type)
 	int fd = load_program((struct program){ .code = code, .size = sizeof(code), .type = BPF_PROG_TYPE_TRACING, .number = -1,
 						.expected_attach_type = expected_attach_type,
 						.attach_btf_id = kernel_type(function, BTF_FUNC) });
+	memset(&seen, 0, sizeof(seen));
 	int said = fd < 0 ? fd : test_run(fd, false, &retval);
 	if (fd >= 0)
 		close(fd);

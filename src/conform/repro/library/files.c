@@ -3,10 +3,11 @@
  * A bpffs of our own, mounted where only we see it, which is the working directory: paths of the trace are relative to
  * it, ../NAME is another mount, and ../elsewhere is no bpffs.
  */
-static char base[64] = "/tmp/lastref-repro-XXXXXX";
+static char base[64];
 
 static bool mount_bpffs(void)
 {
+	snprintf(base, sizeof(base), "/tmp/lastref-repro-%d-XXXXXX", getpid());
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mkdtemp(base) == NULL)
 		return false;
 	return mount("lastref", base, "tmpfs", 0, "mode=1777") == 0 && chdir(base) == 0 && mkdir("bpffs", 0755) == 0 &&
@@ -15,7 +16,7 @@ static bool mount_bpffs(void)
 
 static void remove_bpffs(void)
 {
-	if (chdir("/") == 0 && umount2(base, MNT_DETACH) == 0)
+	if (base[0] != '\0' && chdir("/") == 0 && umount2(base, MNT_DETACH) == 0)
 		rmdir(base);
 }
 

@@ -237,9 +237,9 @@ static bool as_expected(short number)
 		shared->why[0] = '\0';
 		if (take_step(number))
 			return seen_after(&steps[number]);
-		if (!steps[number].eventually || tries == 24)
+		if (!steps[number].eventually || tries == 20)
 			return false;
-		usleep(1000 * (tries + 1) * (tries + 1)); /* later and later: a look may itself delay what it waits for */
+		usleep(20000 * (tries + 1)); /* later and later: a look may itself delay what it waits for */
 	}
 }
 

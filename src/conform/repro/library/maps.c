@@ -8,6 +8,24 @@ static int map_create(int type, int key_size, int value_size, int max_entries, i
 	return fd;
 }
 
+//: map_for
+/* A map by a descriptor of the process, or for the moment of a load by its id. */
+static int borrowed[8], borrowed_count;
+
+static int map_for(int fd, int map)
+{
+	struct { uint32_t id, next_id, open_flags; } attr = { .id = shared->map_id[map] };
+	if (fd >= 0 || borrowed_count == 8)
+		return fd;
+	return borrowed[borrowed_count++] = ours(bpf(BPF_MAP_GET_FD_BY_ID, &attr, sizeof(attr)));
+}
+
+static void give_back(void)
+{
+	while (borrowed_count > 0)
+		close(borrowed[--borrowed_count]);
+}
+
 //: map_lookup
 static int map_lookup(int fd, const void *key, uint64_t *value)
 {

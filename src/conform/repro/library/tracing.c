@@ -5,6 +5,11 @@
 	{ 0x57, 0x03, 0, 255 }, { 0x67, 0x03, 0, 2 }, { 0x07, 0x02, 0, 1 }, { 0x63, 0x21, 0, 0 }, \
 	{ 0x0f, 0x31, 0, 0 }, { 0x62, 0x01, 4, number }
 
+//: samples log_insns
+/* Where in the log a program that samples has its slot. */
+#define SAMPLE_SLOT(number) (255 - (number))
+#define SAMPLE_OFFSET(number) (4 + 4 * SAMPLE_SLOT(number))
+
 //: event_number =event_number
 /* Tells our events from those that everybody else on this machine makes: the number of a system call that is none. */
 static uint32_t event_number;
