@@ -3,13 +3,9 @@
  * say what they are with and without it; which of the two the kernel shows decides. A new feature needs an entry here.
  */
 import type { Feature } from '../../models/semantics/features.ts';
-import type { Json, TraceFile, TraceStep } from '../trace/format.ts';
-
-/** A trace; or why no harmless call shows the feature. */
-export type Probe = { readonly trace: TraceFile } | { readonly cannot: string };
-
-type Args = { readonly [key: string]: Json };
-type Step = Omit<TraceStep, 'expect'>;
+import type { TraceFile } from '../trace/format.ts';
+import { type Args, by, call, load, type Probe, probesOf, type Step } from './probe-steps.ts';
+import { TRACE_PROBES } from './probes-trace.ts';
 
 const EGRESS = 'cgroup_inet_egress';
 const skb = (name: string, more: Args = {}) => ({
@@ -43,14 +39,9 @@ const OBJECTS: TraceFile['objects'] = {
   ],
 };
 
-const by =
-  (actor: string) =>
-  (op: string, args: Args, as?: string): Step => ({ actor, op, args, ...(as === undefined ? {} : { as }) });
-const call = by('P0');
 const other = by('P1');
 const SLEEP = by('-')('sleep', { ms: 1 });
 
-const load = (...names: string[]): Step[] => names.map((prog) => call('prog_load', { prog }, prog));
 const attach = (prog: string, flags: readonly string[], more: Args = {}): Step =>
   call('prog_attach', { attachType: EGRESS, cgroup: 'c', prog, flags, ...more });
 const link = (prog: string, as: string, more: Args = {}): Step =>
@@ -64,9 +55,7 @@ const stranger = (...caps: string[]): Step[] => [call('fork', {}, 'P1'), other('
 
 const MULTI = ['BPF_F_ALLOW_MULTI'];
 
-const trace = (...steps: (Step | Step[])[]): Probe => ({
-  trace: { id: 'probe', objects: OBJECTS, steps: steps.flat().map((step) => ({ ...step, expect: {} })) },
-});
+const trace = probesOf(OBJECTS);
 
 const FAMILY = 'the agent makes no attachments of this kind';
 const OLDER = 'the agent works only on kernels that have it';
@@ -151,20 +140,11 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     other('exit', {}),
     call('pidfd_getfd', { from: 'P1', handle: 'A' }, 'N'),
   ),
-  'freplace-targets': { cannot: FAMILY },
-  'perf-link': { cannot: FAMILY },
-  'kprobe-multi': { cannot: FAMILY },
-  'link-create-tracing': { cannot: FAMILY },
   'netfilter-link': { cannot: FAMILY },
   'netfilter-defrag': { cannot: FAMILY },
   'netfilter-holds-netns': { cannot: 'a kernel without it touches memory that it has freed' },
+  ...TRACE_PROBES,
   'struct-ops-link': { cannot: 'a struct_ops link can stop a kernel' },
-  'uprobe-multi': { cannot: FAMILY },
-  'fentry-on-fentry': { cannot: FAMILY },
-  'deferred-link-dealloc': { cannot: FAMILY },
-  'raw-tp-many-times': { cannot: FAMILY },
-  'sockmap-link': { cannot: FAMILY },
-  'extended-not-in-arrays': { cannot: FAMILY },
   'ext-keeps-packet': trace(call('map_create', { map: 'j' }, 'j'), load('P'), extension('P')),
   'ext-runs-as-target': trace(
     call('map_create', { map: 'j' }, 'j'),
@@ -172,8 +152,6 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     extension('Q'),
     call('map_update', { map: 'j', key: 0, value: { prog: 'Q' } }),
   ),
-  'late-program-put': { cannot: FAMILY },
-  'uprobe-multi-flags': { cannot: FAMILY },
   'xdp-replace': { cannot: FAMILY },
   'xdp-link': { cannot: FAMILY },
   'xdp-bound': { cannot: FAMILY },

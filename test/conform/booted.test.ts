@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { bpf, LINUX } from '../../models/index.ts';
-import { generatedTrace, sourceOfTrace } from '../../src/conform/generate.ts';
+import { familiesNamed, generatedTrace, sourceOfTrace } from '../../src/conform/generate.ts';
 import { KernelGone } from '../../src/conform/line.ts';
 import type { AgentProcess } from '../../src/conform/live.ts';
 import { imageOf } from '../../src/conform/live-kernels.ts';
@@ -20,6 +20,8 @@ const WORDS = ['6.1', '7.2'] as const;
 /** On a busy machine emulation takes its time. */
 const BOOT_MS = 180_000;
 const STEPS = 400;
+/** Every attachment patches code, which an emulator compiles anew. */
+const TRACING_STEPS = 120;
 
 const isFetched = (word: string): boolean => existsSync(imageOf(word, '/') ?? '');
 
@@ -76,6 +78,18 @@ for (const word of WORDS)
       this.timeout(BOOT_MS);
       const found: string[] = [];
       const generation = { steps: STEPS, seed: 'booted', length: 80, shown: 1 };
+      const totals = await conformGenerated([kernelOf()], generation, rules, (shrunk) => {
+        found.push(JSON.stringify(shrunk));
+      });
+      expect(found.join('\n')).to.equal('');
+      expect(totals).to.include({ differ: 0, notRunnable: 0 });
+    });
+
+    it('agrees on generated traces of extensions and tracing programs, which it loads', async function () {
+      this.timeout(BOOT_MS);
+      const found: string[] = [];
+      const families = familiesNamed(['tracing']);
+      const generation = { steps: TRACING_STEPS, seed: 'booted', length: 60, shown: 1, families };
       const totals = await conformGenerated([kernelOf()], generation, rules, (shrunk) => {
         found.push(JSON.stringify(shrunk));
       });
