@@ -13,6 +13,8 @@ export const observationAgrees = property({
   params: {},
   check(k: Kernel) {
     for (const link of k.all.link) {
+      if (link.phase === 'ATTACHED' && link.slot === null)
+        return `link ${link.name} counts as attached, and its info names nothing`;
       if (link.slot === null) continue;
       k.subject();
       const owner = ownerName(link.slot);

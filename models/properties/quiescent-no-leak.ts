@@ -1,5 +1,6 @@
 /** When everything has come to rest, nothing is left that nobody can reach. */
-import { type Kernel, type Link, type Program, property } from '../kernel.ts';
+import { type Filter, type Kernel, type Link, type Program, property } from '../kernel.ts';
+import { firstNetns } from '../rules/netdev.ts';
 import { isReleased, ownerName, ownerPhase } from '../rules/slots.ts';
 import { exists } from './shared.ts';
 
@@ -17,7 +18,10 @@ const isReachable = (k: Kernel, program: Program): boolean =>
   k.all.map.some((map) => [...map.entries].includes(program)) ||
   k.all.program.some(({ target, holdsTarget }) => holdsTarget > 0 && target?.program === program) ||
   k.all.link.some(({ slot }) => slot?.hook?.program === program) ||
-  k.all.filter.some(({ phase, prog }) => phase === 'ACTIVE' && prog === program);
+  k.all.filter.some((filter) => filter.prog === program && isListed(k, filter));
+
+/** A filter is found through the list of its direction alone. */
+const isListed = (k: Kernel, filter: Filter): boolean => k.all.slot.some((slot) => slot.entries.indexOf(filter) >= 0);
 
 export const quiescentNoLeak = property({
   name: 'quiescent-no-leak',
@@ -42,8 +46,13 @@ export const quiescentNoLeak = property({
     for (const link of k.all.link)
       if (!['ABSENT', 'GONE'].includes(link.phase) && !isOpenOrPinned(k, link))
         return `link ${link.name} is ${link.phase} and nobody holds it`;
-    for (const { name, phase, refs } of k.all.netdev)
+    for (const { name, phase, refs, netns } of k.all.netdev) {
       if (phase === 'UNREGISTERING') return `device ${name} waits for ${refs} references that nobody will put`;
+      if (phase === 'REGISTERED' && netns?.phase === 'GONE') return `device ${name} is in ${netns.name}, which is gone`;
+    }
+    for (const netns of k.all.netns)
+      if (netns.phase === 'ALIVE' && netns.refs === 0 && netns !== firstNetns(k))
+        return `namespace ${netns.name} has no references and is not torn down`;
     for (const inode of k.all.inode)
       if (inode.type !== 'free' && inode.nlink === 0 && inode.opens === 0)
         return `inode ${inode.name} has neither a name nor an open file and is not freed`;
