@@ -46,7 +46,7 @@ function attach(k: Kernel, { args, frame, made }: LinkCreate): void {
   // A link keeps others out; what PROG_ATTACH left is replaced without a word (sock_map_prog_update).
   const old = slot.entries.length === 0 ? null : slot.entries.at(0);
   if (old !== null) {
-    if (old.kind !== 'program') return k.fail('no link is attached', 'EBUSY');
+    if (old.kind !== 'program') k.fail('no link is attached', 'EBUSY');
     k.rules.removeEntry(k, slot, old);
     putProgram(k, old, 'replaced entry');
   }
