@@ -151,7 +151,7 @@ export function schedulesOf(
 const READS = /^(?:fire|query|list_ids|map_lookup|.*_info|.*_query|.*_get_fd_by_id)$/;
 
 /** Steps that leave work to the kernel. */
-const DEFERS = /^(?:rmdir|exit|kill|umount_bpffs|netdev_delete|netns_delete)$/;
+const DEFERS = /^(?:rmdir|exit|kill|unlink|rename|umount_bpffs|netdev_delete|netns_delete)$/;
 /** In what was removed already, the last close leaves work as well. */
 const REMOVES = /^(?:rmdir|umount_bpffs|netns_delete)$/;
 /**

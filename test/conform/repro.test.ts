@@ -103,7 +103,7 @@ function counterexamples(
 
 /** What no C file shows: what could stop a kernel, and places that no filler can take. */
 const WITHOUT_C = /^(?:no C form for struct_ops: |limits\.entries is \d+, and )/;
-const SCENARIOS = 50;
+const SCENARIOS = 30;
 const SAMPLE = 12;
 
 describeLive('counterexamples as reproducers', () => {

@@ -54,13 +54,12 @@ function write(w: Writer, step: TraceStep): Written {
 }
 
 /** Sizes of attr, and the byte in it that is not zero: behind the fields of short commands, or beyond what kernels know. */
-function withOddAttr(w: Writer, { args, op }: TraceStep, written: Written): Written {
+function withOddAttr({ args }: TraceStep, written: Written): Written {
   const { attr } = args;
   if (attr === undefined || attr === null) return written;
   const { size, beyond, tail } = attr as { size?: number; beyond?: boolean; tail?: boolean };
-  if (size !== undefined && size < ATTR_SIZE) w.no('LR421', `no C form for an attr of ${size} bytes of ${op}`);
   const [total, byte] = beyond === true ? [4096, 4095] : [size ?? ATTR_SIZE, tail === true ? ATTR_SIZE - 8 : 0];
-  return { ...written, lines: [`odd.size = ${total};`, `odd.byte = ${byte};`, ...written.lines] };
+  return { ...written, lines: ['odd.given = true;', `odd.size = ${total};`, `odd.byte = ${byte};`, ...written.lines] };
 }
 
 function emitStep(w: Writer, step: TraceStep, index: number): Emitted {
@@ -71,7 +70,7 @@ function emitStep(w: Writer, step: TraceStep, index: number): Emitted {
   const { receiver, actor = step.actor } = written;
   const name = `step_${index + 1}`;
   const parts: readonly (readonly [string, Body | undefined])[] = [
-    [name, withOddAttr(w, step, written)],
+    [name, withOddAttr(step, written)],
     [`${name}_receive`, receiver?.body],
     [`${name}_see`, state],
   ];
@@ -123,6 +122,7 @@ function declarations(w: Writer, texts: string): string {
     ...nameTable('link_names', texts, names.all('link')),
     ...nameTable('device_names', texts, w.devices.names),
     ...nameTable('netns_names', texts, w.devices.namespaces),
+    ...(/\bNAMESPACES\b/.test(texts) ? [`enum { NAMESPACES = ${w.devices.namespaces.length} };`] : []),
     ...nameTable('cgroup_names', texts, names.all('cgroup')),
     ...nameTable(
       'cgroup_paths',
@@ -176,7 +176,7 @@ function variants(w: Writer): readonly string[] {
 /** What stands at the places that the library leaves open, by their names. */
 function placeholders(
   w: Writer,
-  { kept }: Picked,
+  { kept, names }: Picked,
   prepare: readonly string[],
   clean: readonly string[],
 ): Readonly<Record<string, readonly string[]>> {
@@ -189,6 +189,7 @@ function placeholders(
       ...(w.tables
         ? ['struct table tables[ACTORS + 1];', 'int table_of[ACTORS + 1]; /* whose table an actor uses */']
         : []),
+      ...(names.has('netns') ? ['uint32_t netns_inode[NAMESPACES];'] : []),
       ...(w.skips ? ['char cannot[128]; /* why this kernel cannot take the step */'] : []),
       ...(executes ? ['unsigned char kept[65536];'] : []),
     ],

@@ -7,9 +7,13 @@ import { btfIds, btfLines, contextOf, functionId, functionsOf, isDescribed, list
 import type { Operation, Writer, Written } from './writer.ts';
 
 /** What a template may say for a program that only logs and returns. */
-const PLAIN = new Set(['name', 'type', 'expectedAttachType', 'returns', 'setRetval', 'cgroupStorage']);
+const PLAIN = new Set(['name', 'type', 'expectedAttachType', 'returns']);
 /** What a template may say besides. */
-const BUILT = new Set('subprogs mainFunc tailCall attach iterOutput ctxStruct btf progFlags changesPacket'.split(' '));
+const BUILT = new Set(
+  'setRetval cgroupStorage subprogs mainFunc tailCall attach iterOutput ctxStruct btf progFlags changesPacket'.split(
+    ' ',
+  ),
+);
 /** Types whose programs see more than a packet or a socket. */
 const BUILT_TYPES = new Set(['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'tracing', 'ext', 'lsm']);
 
@@ -30,23 +34,14 @@ const isPlain = (template: ProgTemplate): boolean =>
 
 function plain(w: Writer, step: TraceStep, template: ProgTemplate): Written {
   const { as } = step;
-  const { setRetval, cgroupStorage } = template as { setRetval?: number | null; cgroupStorage?: string | null };
-  const more = typeof setRetval === 'number' || typeof cgroupStorage === 'string';
-  w.need(more ? 'load_more' : w.logs ? 'load_logging' : 'load_quiet');
+  w.need(w.logs ? 'load_logging' : 'load_quiet');
   const call = [
     w.progType(template.type),
     w.attachType(template.expectedAttachType),
     w.program(as ?? template.name),
     String(template.returns ?? 1),
-    ...(more
-      ? [
-          String(typeof setRetval === 'number'),
-          String(-(setRetval ?? 0)),
-          typeof cgroupStorage === 'string' ? w.handle(cgroupStorage) : '-1',
-        ]
-      : []),
   ];
-  return opens(w, step, `prog_load${more ? '_more' : ''}(${call.join(', ')})`);
+  return opens(w, step, `prog_load(${call.join(', ')})`);
 }
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -56,6 +51,7 @@ const FLAGS: Readonly<Record<string, number>> = {
   BPF_F_TEST_STATE_FREQ: 8,
   BPF_F_SLEEPABLE: 16,
   BPF_F_XDP_HAS_FRAGS: 32,
+  BPF_F_XDP_DEV_BOUND_ONLY: 64,
 };
 
 function progFlags(w: Writer, value: Json | undefined): string {
@@ -103,6 +99,7 @@ function built(w: Writer, step: TraceStep, template: ProgTemplate): Written {
     expected_attach_type: w.attachType(template.expectedAttachType),
     number: w.program(as ?? template.name),
     flags: progFlags(w, template['progFlags']),
+    ifindex: (args['netdev'] ?? null) === null ? '0' : w.devices.index(args['netdev']),
     attach_btf_id: !hasTarget
       ? placeOf(w, template)
       : typeof targetFunc === 'string'
@@ -134,9 +131,10 @@ function built(w: Writer, step: TraceStep, template: ProgTemplate): Written {
 }
 
 function progLoad(w: Writer, step: TraceStep): Written {
-  w.only(step, 'prog', 'targetProg', 'targetFunc', 'attr');
+  w.only(step, 'prog', 'targetProg', 'targetFunc', 'netdev', 'attr');
   const template = templateFor(w, step);
-  return isPlain(template) ? plain(w, step, template) : built(w, step, template);
+  const isBound = step.args['netdev'] !== undefined && step.args['netdev'] !== null;
+  return isPlain(template) && !isBound ? plain(w, step, template) : built(w, step, template);
 }
 
 export const PROGRAMS: Readonly<Record<string, Operation>> = { prog_load: progLoad };

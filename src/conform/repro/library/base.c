@@ -70,19 +70,19 @@ static __attribute__((unused)) int bpf(int command, void *attr, size_t size)
 
 //: odd_attr
 /* How the next attr differs from what it should be: the size that is said, and a byte in it that is not zero. */
-static struct { size_t size, byte; } odd;
+static struct { bool given; size_t size, byte; } odd;
 
 static int bpf(int command, void *attr, size_t size)
 {
 	uint8_t bytes[4096] = { 0 };
-	if (odd.size == 0)
+	if (!odd.given)
 		return result(syscall(__NR_bpf, command, attr, size));
 	memcpy(bytes, attr, size);
 	if (odd.byte > 0)
 		bytes[odd.byte] = 1;
 	int said = result(syscall(__NR_bpf, command, bytes, odd.size));
 	memcpy(attr, bytes, size);
-	odd.size = 0;
+	odd.given = false;
 	return said;
 }
 

@@ -155,6 +155,10 @@ static int add_netns(const char *name)
 	int said = result(unshare(CLONE_NEWNET));
 	if (said == 0)
 		said = result(mount("/proc/self/ns/net", netns_path(name), NULL, MS_BIND, NULL));
+	struct stat info;
+	for (int i = 0; said == 0 && i < NAMESPACES; i++)
+		if (strcmp(netns_names[i], name) == 0 && stat(netns_path(name), &info) == 0)
+			shared->netns_inode[i] = info.st_ino; /* the namespace may outlive its name */
 	if (said == 0) {
 		silence();
 		said = set_up("lo");
@@ -196,9 +200,8 @@ static int on_netns(int command, const char *name, uint32_t *target_fd, void *at
 //: netns_name netns
 static const char *netns_name(uint32_t inode)
 {
-	struct stat info;
-	for (size_t i = 0; i < sizeof(netns_names) / sizeof(*netns_names); i++)
-		if (inode != 0 && stat(netns_path(netns_names[i]), &info) == 0 && info.st_ino == inode)
+	for (int i = 0; i < NAMESPACES; i++)
+		if (inode != 0 && shared->netns_inode[i] == inode)
 			return netns_names[i];
 	return inode == 0 ? "none" : "another namespace";
 }

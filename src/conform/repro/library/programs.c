@@ -90,31 +90,3 @@ static int prog_load(int type, int expected_attach_type, int program, int return
 	};
 	return load(code, sizeof(code), type, expected_attach_type, program);
 }
-
-//: load_more id_of prog_load log
-/* The same, after what else it does: it sets the value that the process sees, and counts in its cgroup storage. */
-static int prog_load_more(int type, int expected_attach_type, int program, int returns, bool sets, int retval, int storage)
-{
-	struct insn code[24];
-	int n = 0;
-	if (sets) {
-		code[n++] = (struct insn){ 0xb7, 0x01, 0, retval }; /* r1 = retval */
-		code[n++] = (struct insn){ 0x85, 0, 0, 187 };       /* bpf_set_retval(r1) */
-	}
-	if (storage >= 0) {
-		code[n++] = (struct insn){ 0x18, 0x11, 0, storage }; /* r1 = &storage */
-		code[n++] = (struct insn){ 0, 0, 0, 0 };
-		code[n++] = (struct insn){ 0xb7, 0x02, 0, 0 };       /* r2 = 0 */
-		code[n++] = (struct insn){ 0x85, 0, 0, 81 };         /* r0 = bpf_get_local_storage(r1, r2) */
-		code[n++] = (struct insn){ 0x79, 0x01, 0, 0 };       /* r1 = *r0 */
-		code[n++] = (struct insn){ 0x07, 0x01, 0, 1 };       /* r1 += 1 */
-		code[n++] = (struct insn){ 0x7b, 0x10, 0, 0 };       /* *r0 = r1 */
-	}
-	const struct insn log[] = {
-		{ 0x18, 0x21, 0, log_fd }, { 0, 0, 0, 0 }, { 0x61, 0x12, 0, 0 }, { 0xbf, 0x23, 0, 0 },
-		{ 0x57, 0x03, 0, 255 }, { 0x67, 0x03, 0, 2 }, { 0x07, 0x02, 0, 1 }, { 0x63, 0x21, 0, 0 },
-		{ 0x0f, 0x31, 0, 0 }, { 0x62, 0x01, 4, program }, { 0xb7, 0, 0, returns }, { 0x95, 0, 0, 0 },
-	};
-	memcpy(code + n, log, sizeof(log));
-	return load(code, n * sizeof(*code) + sizeof(log), type, expected_attach_type, program);
-}

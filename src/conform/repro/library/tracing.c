@@ -39,7 +39,7 @@ struct program {
 	const struct insn *code;
 	size_t size;
 	int type, expected_attach_type, number;
-	uint32_t flags, attach_btf_id, attach_prog_fd;
+	uint32_t flags, ifindex, attach_btf_id, attach_prog_fd;
 	int btf_fd;
 	const uint32_t (*functions)[2]; /* offset and BTF id of each */
 	uint32_t functions_count;
@@ -61,7 +61,7 @@ static int load_program(struct program program)
 		uint32_t line_info_cnt, attach_btf_id, attach_prog_fd, unused;
 	} attr = { .prog_type = program.type, .insn_cnt = program.size / sizeof(*program.code),
 		   .insns = (uintptr_t)program.code, .license = (uintptr_t)"GPL", .prog_flags = program.flags,
-		   .name = "lastref", .expected_attach_type = program.expected_attach_type,
+		   .name = "lastref", .ifindex = program.ifindex, .expected_attach_type = program.expected_attach_type,
 		   .attach_btf_id = program.attach_btf_id, .attach_prog_fd = program.attach_prog_fd };
 	if (program.functions_count > 0) {
 		attr.prog_btf_fd = program.btf_fd;
