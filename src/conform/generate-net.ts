@@ -5,50 +5,28 @@
  */
 import type { Json, TraceFile } from '../trace/format.ts';
 import { type Actor, type Args, Dice, EXPECT } from './dice.ts';
+import {
+  BEHIND,
+  BRIDGE,
+  CAPS,
+  CLS,
+  FAMILIES,
+  type Family,
+  HERE,
+  LATER,
+  MODES,
+  NETDEVS,
+  OTHER,
+  PAIRS,
+  PROGRAMS,
+  TCX,
+  VETHS,
+} from './generate-net-world.ts';
 
 const REST = 0.09;
 const PATHS = ['p1', 'p2', 'p3'];
-const FAMILIES = ['xdp', 'tcx', 'tc', 'netns'] as const;
-type Family = (typeof FAMILIES)[number];
-
-type Template = NonNullable<TraceFile['objects']['progs']>[number];
-const program = (type: string, expectedAttachType: string | null, returns: Readonly<Record<string, number>>) =>
-  Object.entries(returns).map(([name, value]): Template => ({ name, type, expectedAttachType, returns: value }));
-
-/** Results: go on, let the frame pass, drop it, and a code that nobody knows. */
-const CLS = program('sched_cls', null, { T1: -1, T2: -1, T3: -1, TP: 0, TD: 2, TU: 5 });
-const XDP = program('xdp', null, { X1: 2, X2: 2, X3: 2, XD: 1 });
-const DISSECTOR = program('flow_dissector', null, { F1: 0, F2: 0 });
-const LOOKUP = program('sk_lookup', 'sk_lookup', { S1: 1, S2: 1, SD: 0 });
-const PROGRAMS: Readonly<Record<Family, readonly Template[]>> = {
-  xdp: XDP,
-  tcx: CLS,
-  tc: CLS,
-  netns: [...DISSECTOR, ...LOOKUP],
-};
-const TCX = ['tcx_ingress', 'tcx_ingress', 'tcx_egress'];
-const MODES = [[], [], [], ['XDP_FLAGS_DRV_MODE'], ['XDP_FLAGS_SKB_MODE'], ['XDP_FLAGS_SKB_MODE']];
-const CAPS = ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON'];
-const HERE = 'N0';
-const OTHER = 'blue';
-const LATER = 'red';
-/** A pair in the first namespace, one end of a pair, a pair across two namespaces, and one that is made later. */
-const NETDEVS: NonNullable<TraceFile['objects']['netdevs']> = [
-  { name: 'v0', kind: 'veth', peer: 'v1', netns: HERE },
-  { name: 'v1', kind: 'veth', peerOf: 'v0', netns: HERE },
-  { name: 'c0', kind: 'veth', netns: HERE },
-  { name: 'w0', kind: 'veth', peer: 'w1', netns: HERE },
-  { name: 'w1', kind: 'veth', peerOf: 'w0', netns: OTHER },
-  { name: 'x0', kind: 'veth', netns: HERE, exists: false },
-  { name: 'br', kind: 'bridge', netns: HERE },
-  { name: 'lo', kind: 'loopback', netns: HERE },
-];
-const PAIRS: Readonly<Record<string, string>> = { v0: 'v1', v1: 'v0', w0: 'w1', w1: 'w0' };
-/** A bridge over both ends of a pair would send a frame round for ever. */
-const BEHIND = ['v1', 'w1'];
-const VETHS = ['v0', 'v1', 'c0', 'w0', 'w1'];
-
 class NetGenerator extends Dice {
+  private readonly bridged: boolean;
   private families: readonly Family[] = FAMILIES;
   /** Of links and programs that go by other names. */
   private readonly kinds = new Map<string, string>();
@@ -58,6 +36,11 @@ class NetGenerator extends Dice {
   private readonly limited = new Set<string>();
   private readonly made = new Set<string>();
   private readonly spaces = new Set([OTHER]);
+
+  constructor(seed: string, bridged: boolean) {
+    super(seed);
+    this.bridged = bridged;
+  }
 
   trace(id: string, length: number): TraceFile {
     this.families = this.some();
@@ -70,7 +53,11 @@ class NetGenerator extends Dice {
     return {
       id,
       kind: 'generated',
-      objects: { progs: templates, netdevs: NETDEVS, netns: [{ name: OTHER }, { name: LATER, exists: false }] },
+      objects: {
+        progs: templates,
+        netdevs: this.bridged ? [...NETDEVS, BRIDGE] : NETDEVS,
+        netns: [{ name: OTHER }, { name: LATER, exists: false }],
+      },
       steps: this.steps,
     };
   }
@@ -83,7 +70,7 @@ class NetGenerator extends Dice {
 
   private device(): string {
     if (this.chance(0.6)) return this.pick(['v0', 'v0', 'v1']);
-    const chosen = this.pick([...VETHS, 'x0', 'br', 'lo']);
+    const chosen = this.pick([...VETHS, 'x0', 'lo', ...(this.bridged ? ['br'] : [])]);
     // Connections go over loopback, where programs might drop their packets.
     return chosen === 'lo' && this.families.includes('netns') ? 'v0' : chosen;
   }
@@ -228,7 +215,18 @@ class NetGenerator extends Dice {
     return this.chance(0.6) ? HERE : this.pick([OTHER, OTHER, LATER]);
   }
 
+  private filter(actor: Actor): void {
+    const args: Args = { attachType: 'netfilter', prog: this.progOf(actor, 'netfilter'), pf: 'ipv4' };
+    args['hooknum'] = this.pick(['pre_routing', 'local_in', 'local_out']);
+    args['priority'] = this.pick([-100, 0, 10]);
+    this.makeLink(actor, args, 'netfilter');
+  }
+
   private hooks(actor: Actor): void {
+    if (this.chance(0.25)) {
+      this.filter(actor);
+      return;
+    }
     const attachType = this.pick(['flow_dissector', 'sk_lookup', 'sk_lookup']);
     const prog = this.progOf(actor, attachType);
     const what = this.below(10);
@@ -272,7 +270,7 @@ class NetGenerator extends Dice {
       if (!stays && (this.spaces.has(netns) || netns === HERE)) this.places.set(netdev, netns);
       this.add(actor.name, 'netdev_move', { netdev, netns });
     } else if (what < 9 && !BEHIND.includes(netdev))
-      this.add(actor.name, 'netdev_enslave', { netdev, master: this.chance(0.8) ? 'br' : 'v1' });
+      this.add(actor.name, 'netdev_enslave', { netdev, master: this.bridged && this.chance(0.8) ? 'br' : 'v1' });
   }
 
   private namespaces(actor: Actor): void {
@@ -301,7 +299,7 @@ class NetGenerator extends Dice {
     const frame = !this.families.includes('netns') || this.chance(0.5);
     if (!frame) {
       const netns = this.spaces.has(OTHER) && this.chance(0.3) ? OTHER : HERE;
-      this.fire({ hook: this.pick(['flow_dissector', 'sk_lookup', 'sk_lookup']), netns });
+      this.fire({ hook: this.pick(['flow_dissector', 'sk_lookup', 'sk_lookup', 'netfilter']), netns });
       return;
     }
     const netdev = this.chance(0.15) ? 'lo' : this.chance(0.6) ? this.pick(['v0', 'v1']) : this.pick(VETHS);
@@ -377,4 +375,8 @@ class NetGenerator extends Dice {
 
 /** A trace of this seed. */
 export const netTrace = (seed: string, id: string, length: number): TraceFile =>
-  new NetGenerator(seed).trace(id, length);
+  new NetGenerator(seed, false).trace(id, length);
+
+/** The same with a bridge among the devices. */
+export const bridgeTrace = (seed: string, id: string, length: number): TraceFile =>
+  new NetGenerator(seed, true).trace(id, length);

@@ -6,7 +6,7 @@ import type { TraceFile } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { InputError } from '../world/input.ts';
 import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, MULTI, OTHER, PROGRAMS, TREE } from './dice.ts';
-import { netTrace } from './generate-net.ts';
+import { bridgeTrace, netTrace } from './generate-net.ts';
 import { traceTrace } from './generate-trace.ts';
 import { tracingTrace } from './generate-tracing.ts';
 
@@ -15,7 +15,12 @@ const FAMILY = 'cgroup';
 
 type Generate = (seed: string, id: string, length: number) => TraceFile;
 
-const GENERATORS = { net: netTrace, trace: traceTrace, tracing: tracingTrace } satisfies Record<string, Generate>;
+const GENERATORS = {
+  net: netTrace,
+  bridge: bridgeTrace,
+  trace: traceTrace,
+  tracing: tracingTrace,
+} satisfies Record<string, Generate>;
 
 export type Family = keyof typeof GENERATORS | typeof FAMILY;
 const FAMILIES: readonly Family[] = [FAMILY, ...(Object.keys(GENERATORS) as Family[])];

@@ -6,6 +6,8 @@ import { type ConformKernel, firstOf, KernelGone, parseReply, type Reply, type R
 
 /** The agent gives up on a step after 5 s; this is for an agent that does not. */
 const SILENCE_MS = 30_000;
+/** A timer that is later than this was kept waiting by ourselves. */
+const LATE_MS = 1_000;
 const STOP_MS = 5_000;
 /** What is kept of standard error, or of a console: enough for the whole of an oops. */
 const SEEN_MAX = 16_384;
@@ -143,7 +145,10 @@ export class AgentProcess implements ConformKernel {
   private watch(): void {
     clearTimeout(this.timer);
     if (this.waiting.length === 0) return;
+    const due = performance.now() + SILENCE_MS;
     this.timer = setTimeout(() => {
+      // It was we who did not listen: the model had a long step to think about.
+      if (performance.now() - due > LATE_MS) return this.watch();
       this.lose(`the agent has been silent for ${SILENCE_MS / 1000} s`);
       this.child.kill('SIGKILL');
     }, SILENCE_MS);

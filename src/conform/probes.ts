@@ -5,6 +5,7 @@
 import type { Feature } from '../../models/semantics/features.ts';
 import type { TraceFile } from '../trace/format.ts';
 import { type Args, by, call, load, type Probe, probesOf, type Step } from './probe-steps.ts';
+import { NET_PROBES } from './probes-net.ts';
 import { TRACE_PROBES } from './probes-trace.ts';
 
 const EGRESS = 'cgroup_inet_egress';
@@ -57,7 +58,6 @@ const MULTI = ['BPF_F_ALLOW_MULTI'];
 
 const trace = probesOf(OBJECTS);
 
-const FAMILY = 'the agent makes no attachments of this kind';
 const OLDER = 'the agent works only on kernels that have it';
 
 /** In the order in which they are found out: what shows in every observation comes first. */
@@ -140,8 +140,6 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     other('exit', {}),
     call('pidfd_getfd', { from: 'P1', handle: 'A' }, 'N'),
   ),
-  'netfilter-link': { cannot: FAMILY },
-  'netfilter-defrag': { cannot: FAMILY },
   'netfilter-holds-netns': { cannot: 'a kernel without it touches memory that it has freed' },
   ...TRACE_PROBES,
   'struct-ops-link': { cannot: 'a struct_ops link can stop a kernel' },
@@ -152,12 +150,7 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     extension('Q'),
     call('map_update', { map: 'j', key: 0, value: { prog: 'Q' } }),
   ),
-  'xdp-replace': { cannot: FAMILY },
-  'xdp-link': { cannot: FAMILY },
-  'xdp-bound': { cannot: FAMILY },
-  'xdp-bound-strict': { cannot: FAMILY },
-  tcx: { cannot: FAMILY },
-  netkit: { cannot: FAMILY },
+  ...NET_PROBES,
   // The programs stay open until the cgroup goes, so that a place which a kernel missed names nothing that was freed.
   'preorder-slot-fix': trace(
     load('A', 'B', 'C'),

@@ -54,15 +54,44 @@ function kill(pid: number | undefined): void {
 const at = (op: string, args: Request['args'] = {}, as?: string, actor = 'P0'): Request => ({ actor, op, args, as });
 const EGRESS = { cgroup: 'c', attachType: 1 };
 
-/** One of everything that an agent makes: cgroups, processes, mounts, pins, links, sockets. */
+const V0 = { netdev: 'v0' };
+const XDP = { ...V0, attachType: 37 };
+const FILTER = { ...V0, direction: 'ingress', prog: 'T' };
+
+/** What nobody owns, in two namespaces that only this agent knows: programs that are listed are attached there still. */
+const NETWORK: readonly Request[] = [
+  at('prog_load', { prog: 'X', type: 6, returns: 2 }, 'X'),
+  at('prog_info', { prog: 'X' }),
+  at('link_create', { ...XDP, prog: 'X' }, 'LX'),
+  at('link_info', { link: 'LX' }),
+  at('obj_pin', { obj: 'LX', path: 'lx' }),
+  at('xdp_set', { netdev: 'v1', prog: 'X' }),
+  at('prog_load', { prog: 'T', type: 3, returns: -1 }, 'T'),
+  at('prog_info', { prog: 'T' }),
+  at('tc_hook_create', V0),
+  at('tc_filter_attach', FILTER),
+  at('fire', { ...V0, hook: 'rx' }, undefined, '-'),
+  at('netdev_move', { netdev: 'v1', netns: 'blue' }),
+  at('fork', { child: 'P9' }),
+  at('enter_netns', { netns: 'blue' }, undefined, 'P9'),
+  at('prog_load', { prog: 'F', type: 22, returns: 0 }, 'F', 'P9'),
+  at('prog_info', { prog: 'F' }, undefined, 'P9'),
+  at('prog_attach', { prog: 'F', attachType: 17 }, undefined, 'P9'),
+  at('exit', {}, undefined, 'P9'),
+];
+
+/** One of everything that an agent makes: cgroups, processes, mounts, pins, links, sockets, namespaces, devices. */
 const EVERYTHING: readonly Request[] = [
-  at('begin', { actor: 'P0' }, undefined, '-'),
+  at('begin', { actor: 'P0', net: 1 }, undefined, '-'),
+  at('declare_netns', { name: 'blue' }, undefined, '-'),
+  at('declare_netdev', { name: 'v0', kind: 'veth', netns: 'N0', peer: 'v1', peerNetns: 'N0' }, undefined, '-'),
   at('declare', { name: 'c' }, undefined, '-'),
   at('declare', { name: 'd', parent: 'c' }, undefined, '-'),
   at('prog_load', { prog: 'A', type: 8, expectedAttachType: 1 }, 'A'),
   at('link_create', { ...EGRESS, prog: 'A' }, 'L'),
   at('link_info', { link: 'L' }),
   at('prog_info', { prog: 'A' }),
+  ...NETWORK,
   at('obj_pin', { obj: 'L', path: 'l' }),
   at('close', { handle: 'L' }),
   at('prog_attach', { ...EGRESS, cgroup: 'd', prog: 'A', flags: 2 }),
@@ -109,13 +138,14 @@ async function killPartOfAgent(
   const started = await startLive();
   if (!started.ok) throw new Error(started.why);
   const { kernel } = started;
-  const family = familyOf(kernel.pid ?? 0);
-  if (family === undefined) throw new Error('no family');
+  const first = familyOf(kernel.pid ?? 0);
+  if (first === undefined) throw new Error('no family');
   const ids = noIds();
   let over = false;
   const busy = keepBusy(kernel, ids, () => over);
   await until(() => nonEmpty([...ids.links]), GONE_MS);
-  await pause(random() * 150);
+  await pause(random() * 250);
+  const family = familyOf(kernel.pid ?? 0) ?? first;
   const actors = whom === 'actor' ? ((await until(() => nonEmpty(actorsOf(family)), 1000)) ?? []) : [];
   kill(whom === 'actor' ? actors[Math.floor(random() * actors.length)] : family[whom]);
   over = true;
@@ -167,12 +197,16 @@ describeLive('killing', () => {
   it('the janitor and the supervisor leaves a subtree, which the next start removes', async () => {
     const started = await startLive();
     if (!started.ok) throw new Error(started.why);
-    const family = familyOf(started.kernel.pid ?? 0);
-    if (family === undefined) throw new Error('no family');
-    const { janitor, supervisor } = family;
+    const before = familyOf(started.kernel.pid ?? 0);
+    if (before === undefined) throw new Error('no family');
+    const { janitor, supervisor } = before;
     const ids = noIds();
-    for (const reply of await started.kernel.run(EVERYTHING.slice(0, -1)))
+    const replies = await started.kernel.run(EVERYTHING.slice(0, -1));
+    expect(replies.map(({ status }) => status).filter((status) => status !== 'ok')).to.deep.equal([]);
+    for (const reply of replies)
       for (const id of reply.values.get('id') ?? []) (reply.values.has('link') ? ids.links : ids.progs).add(id);
+    const family = familyOf(started.kernel.pid ?? 0) ?? before;
+    expect(family.namespaces.size, 'namespaces of the trace are known').to.equal(before.namespaces.size + 2);
     // What is looked for is seen while it is there.
     const there = (await remainsOf([family], ids, witness)).join('\n');
     for (const what of [/^process \d+ \(/m, /^process \d+ keeps .*net:/m, /^cgroup /m, /^links /m, /^progs /m])
@@ -190,7 +224,7 @@ describeLive('killing', () => {
 });
 
 describeLive('an agent whose trace goes wrong', () => {
-  const SETUP = EVERYTHING.slice(0, 5);
+  const SETUP = EVERYTHING.slice(0, 7);
   const withAgent = async (
     stepMs: number,
     use: (kernel: AgentProcess, family: Family) => Promise<void>,
@@ -216,8 +250,8 @@ describeLive('an agent whose trace goes wrong', () => {
         at('reset', {}, undefined, '-'),
         ...SETUP,
       ]);
-      expect(replies.slice(5, 9).map(({ status }) => status)).to.deep.equal(['ok', '!timeout', '!dead', 'ok']);
-      expect(replies.slice(9).every(({ status }) => status === 'ok')).to.equal(true);
+      expect(replies.slice(7, 11).map(({ status }) => status)).to.deep.equal(['ok', '!timeout', '!dead', 'ok']);
+      expect(replies.slice(11).every(({ status }) => status === 'ok')).to.equal(true);
     }));
 
   it('says that an actor is dead which somebody else has killed, and goes on with the others', () =>

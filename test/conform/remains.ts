@@ -16,6 +16,12 @@ function attempt<T>(read: () => T, otherwise: T): T {
 const namespace = (pid: number | 'self', kind: string): string =>
   attempt(() => readlinkSync(`/proc/${pid}/ns/${kind}`), '');
 
+/** Network namespaces of the present trace: the hub has their names. */
+const keptOpen = (pid: number): readonly string[] =>
+  attempt(() => readdirSync(`/proc/${pid}/fd`), [])
+    .map((fd) => attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''))
+    .filter((name) => name.startsWith('net:'));
+
 /** An agent as it is seen while it lives. */
 export interface Family {
   readonly supervisor: number;
@@ -31,7 +37,7 @@ export function familyOf(supervisor: number): Family | undefined {
   const hub = children.find(({ pid }) => !['', own].includes(namespace(pid, 'pid')));
   const janitor = children.find(({ pid }) => namespace(pid, 'pid') === own);
   if (hub === undefined || janitor === undefined) return undefined;
-  const namespaces = new Set(NAMESPACES.map((kind) => namespace(hub.pid, kind)));
+  const namespaces = new Set([...NAMESPACES.map((kind) => namespace(hub.pid, kind)), ...keptOpen(hub.pid)]);
   return { supervisor, janitor: janitor.pid, hub: hub.pid, namespaces };
 }
 

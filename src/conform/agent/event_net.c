@@ -25,6 +25,8 @@ enum {
 	EXT = 28,
 	LOOKUP = 30,
 	FILTER = 32,
+	/* RFC 3692: an IP protocol for experiments. */
+	EXPERIMENTAL = 253,
 };
 
 static const uint32_t FRAME_TYPES[] = {CLS, XDP, EXT, 0}, DISSECTOR_TYPES[] = {DISSECTOR, EXT, 0},
@@ -252,30 +254,29 @@ static void lookup_event(int netns, struct reply *reply)
 	leave_netns();
 }
 
-/* A datagram over loopback passes the hooks of its way out and in. */
+/*
+ * A datagram over loopback passes the hooks of its way out and in. It is one of a protocol that nobody answers, and that
+ * sk_lookup does not know.
+ */
 static void netfilter_event(int netns, struct reply *reply)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET};
-	socklen_t size = sizeof at;
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (!make_markers())
 		return reply_result(reply, -1);
 	if (!visit_netns(netns))
 		return reply_status(reply, "!unsupported: an event in a namespace that nobody can enter");
 	cpu_set_t before = stay();
-	int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bind(server, (struct sockaddr *)&at, sizeof at);
-	getsockname(server, (struct sockaddr *)&at, &size);
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, EXPERIMENTAL);
 	start_log();
 	/* What its own socket is refused, and what is dropped on the way, is not there all the same. */
-	bool arrived = sendto(client, "x", 1, 0, (struct sockaddr *)&at, sizeof at) == 1;
+	bool arrived = sendto(fd, "x", 1, 0, (struct sockaddr *)&at, sizeof at) == 1;
 	pass_markers();
-	arrived = arrived && take_frame(server);
+	arrived = arrived && take_frame(fd);
 	reply_status(reply, "ok");
 	reply_add(reply, "verdict=%s", arrived ? "allow" : "dropped");
 	finish_log_of(reply, FILTER_TYPES);
-	close(client);
-	close(server);
+	close(fd);
 	if (netns != 0)
 		let_go();
 	sched_setaffinity(0, sizeof before, &before);

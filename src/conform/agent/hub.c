@@ -12,6 +12,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
+
+/* How long answers are kept back at most, but for a step that takes longer. */
+enum { QUIET_MS = 500 };
 
 /* The hub's ends of the control sockets, and a pidfd of each actor. */
 static int controls[ACTORS_MAX], pidfds[ACTORS_MAX];
@@ -22,8 +26,18 @@ static int output;
 static char outgoing[LINE_LEN * 8];
 static size_t outgoing_len;
 
+static long now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static long flushed_at;
+
 static void flush(void)
 {
+	flushed_at = now_ms();
 	for (size_t sent = 0; sent < outgoing_len;) {
 		ssize_t n = write(output, outgoing + sent, outgoing_len - sent);
 		if (n < 0 && errno != EINTR)
@@ -472,6 +486,9 @@ void be_hub(int in, int out)
 			*end = '\0';
 			serve(buffer);
 			answer_line();
+			/* Whoever waits hears of us now and then. */
+			if (now_ms() - flushed_at > QUIET_MS)
+				flush();
 			held -= (size_t)(end + 1 - buffer);
 			memmove(buffer, end + 1, held);
 			continue;
