@@ -44,7 +44,7 @@ check:
     scenario: `
 objects:
   programs:
-    T: { is: sched_cls, subprogs: [ { name: sub, returns: 1 } ] }
+    T: { is: sched_cls, subprogs: [ { name: sub, returns: 1 } ], changesPacket: true }
     E: { is: ext, tailCall: { map: M, index: 0 } }
   maps: { M: prog_array/1 }
 setup:
