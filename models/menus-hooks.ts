@@ -137,6 +137,7 @@ const events: MenuWorld = {
           { link_create: { attachType: 'struct_ops', structOpsMap: 'ops', as: 'lo' } },
           { list_ids: { kind: 'link' } },
           { enable_stats: { as: 'statistics' } },
+          { map_freeze: 'socks' },
         ],
         times: 2,
       },

@@ -32,7 +32,7 @@ const links = (k: Kernel): Probe =>
   Object.fromEntries(
     k.all.link
       .filter(({ phase }) => LISTED_LINK.has(phase) && phase !== 'PRIMED')
-      .map((link) => [link.name, linkInfoOf(link)]),
+      .map((link) => [link.name, linkInfoOf(k, link)]),
   );
 
 const ids = (k: Kernel): Probe =>

@@ -26,14 +26,14 @@ function objectOf(k: Kernel, process: Process, handle: Handle | null, info: unkn
 const writes = (info: unknown): boolean => (info as InfoBuffer | null)?.size !== 0;
 
 /** What LINK info says: the anchor is 0 once the link is defunct (facts cgroup 10, J05, K09). */
-export function linkInfoOf(link: Link): Readonly<Record<string, unknown>> {
+export function linkInfoOf(k: Kernel, link: Link): Readonly<Record<string, unknown>> {
   const type = linkTypeOf(link);
   return {
     type: type.name,
     link: link.name,
     prog: link.prog?.name ?? null,
     attachType: link.attachType,
-    ...type.info(link),
+    ...type.info(link, k),
   };
 }
 
@@ -50,7 +50,7 @@ export const linkInfo = command({
       if (target?.kind === 'map') return k.returns({ type: target.mapType, map: target.name });
       if (target?.kind !== 'link') return k.fail('descriptor is a BPF object', 'EINVAL');
       k.check('info of links is known', k.has('link-ids'), 'EINVAL');
-      if (writes(args.info)) k.returns(linkInfoOf(target));
+      if (writes(args.info)) k.returns(linkInfoOf(k, target));
     },
   },
 });
@@ -128,7 +128,7 @@ export const fdinfo = command({
         args.handle === null || owner === undefined ? null : (descriptor(owner, args.handle)?.target ?? null);
       if (target?.kind !== 'link') return k.fail('descriptor is a link', 'ENOENT');
       const { name } = linkTypeOf(target);
-      k.returns({ ...linkInfoOf(target), linkType: FDINFO_NAMES[name] ?? name });
+      k.returns({ ...linkInfoOf(k, target), linkType: FDINFO_NAMES[name] ?? name });
     },
   },
 });

@@ -2,6 +2,7 @@
 import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
 import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
+import { capable } from '../rules/privileges.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 
 function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: OpenFile; map: BpfMap } {
@@ -15,6 +16,14 @@ function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: Ope
 function writable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
   const { file, map } = fileOf(k, process, handle);
   k.check('descriptor may write', file.readOnly === 0 && map.frozen === 0, 'EPERM');
+  return map;
+}
+
+/** Before 6.5 whoever has CAP_BPF may freeze a map, through a descriptor of any kind. */
+function freezable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
+  const { map } = fileOf(k, process, handle);
+  k.check('is not frozen', map.frozen === 0, 'EBUSY');
+  k.check('may use BPF', capable(process, 'CAP_BPF') || capable(process, 'CAP_SYS_ADMIN'), 'EPERM');
   return map;
 }
 
@@ -70,13 +79,14 @@ export const mapDelete = command({
 export const mapFreeze = command({
   op: 'map_freeze',
   name: 'BPF_MAP_FREEZE',
-  cites: 'kernel/bpf/syscall.c map_freeze; facts link-core 11, lt-036, lt-037',
+  cites: 'kernel/bpf/syscall.c map_freeze; facts link-core 11, lt-036, lt-037; docs/observations.md obs-010',
   args: { map: { shape: 'handle' }, attr: ATTR },
   steps: {
     freeze(k: Kernel, { args, actor }) {
       checkAttr(k, actor, args.attr);
-      // A second time the map itself takes the right to write away: EPERM, and EBUSY never shows (seen on 6.18.44).
-      writable(k, actor, args.map).frozen = 1;
+      // A second time the map itself takes the right to write away: EPERM, and EBUSY never shows.
+      const map = k.has('freeze-by-writers') ? writable(k, actor, args.map) : freezable(k, actor, args.map);
+      map.frozen = 1;
     },
   },
 });

@@ -98,5 +98,5 @@ export interface LinkType {
   /** Readers that `release` waits for besides (facts link-core 3.4). */
   readonly waitsFor?: Flavour;
   /** What link info says besides type, id and program. The anchor is null once the link is defunct. */
-  info(link: Link): Readonly<Record<string, unknown>>;
+  info(link: Link, k: Kernel): Readonly<Record<string, unknown>>;
 }

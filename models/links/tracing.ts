@@ -47,8 +47,12 @@ function resolve(k: Kernel, { args, frame, actor }: LinkCreate): void {
 function targetOf(k: Kernel, { frame }: LinkCreate, program: Program): Hook {
   if (frame.target?.kind === 'hook') return frame.target;
   const { type, attach } = program.template;
-  if (type !== 'ext' && (type === 'lsm' || attach?.kernelFunc !== undefined)) return placeOf(k, program);
-  k.check('load-time target is not used up', program.holdsTarget > 0, 'EINVAL');
+  const again = k.has('tracing-reattach');
+  if (type !== 'ext' && (type === 'lsm' || attach?.kernelFunc !== undefined)) {
+    if (!again) k.check('was never attached', program.spent === 0, 'ENOENT');
+    return placeOf(k, program);
+  }
+  k.check('load-time target is not used up', program.holdsTarget > 0, again ? 'EINVAL' : 'ENOENT');
   return program.target ?? k.fail('load-time target is not used up', 'EINVAL');
 }
 
@@ -77,6 +81,7 @@ function attach(k: Kernel, call: LinkCreate): void {
 function takeTarget(k: Kernel, program: Program, hook: Hook, link: Link): void {
   if (hook.program !== null) getProgram(k, hook.program, `link ${link.name}`);
   if (program.template.type === 'ext' && hook.program !== null) hook.program.isExtended = 1;
+  if (!k.has('tracing-reattach')) program.spent = 1;
   if (program.holdsTarget === 0) return;
   program.holdsTarget = 0;
   const loadedFor = program.target?.program ?? null;
@@ -101,8 +106,8 @@ export const tracingLink: LinkType = {
   update: null,
   detach: null,
   release,
-  info: (link) => ({
-    targetProg: link.slot?.hook?.program?.name ?? null,
+  info: (link, k) => ({
+    ...(k.has('tracing-target-info') ? { targetProg: link.slot?.hook?.program?.name ?? null } : {}),
     // RAW_TRACEPOINT_OPEN names no attach type: it is that of the program.
     ...(link.attachType === '' ? { attachType: link.prog?.template.expectedAttachType ?? null } : {}),
   }),

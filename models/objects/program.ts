@@ -71,6 +71,8 @@ export const program = object({
     /** The function that it was loaded for (`dst_prog`, `dst_trampoline`), for ever; held until the first attachment. */
     target: ref('hook'),
     holdsTarget: count(oneWith('hook')),
+    /** Attached once: before re-attaching was allowed, that was all (`dst_trampoline` is gone). */
+    spent: count(oneWith('hook')),
     /** `is_extended`: set by each extension, cleared by each (facts link-core 10.4). */
     isExtended: count(oneWith('hook')),
     /** Runs while statistics were on. */

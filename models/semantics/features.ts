@@ -67,6 +67,10 @@ export const FEATURES = {
     'an extension may change packet data only where its target does, and a tail call is such a change (6.13, 81f6d0530ba0 and 1a4607ffba35; 6.12.118 and 7.2.13 have it, 6.1.192 does not)',
   'ext-runs-as-target':
     'prog arrays take an extension for a program of the type of its target (6.2, 1c123c567fb1; 6.1.192 has it, 5.10.262 does not)',
+  'tracing-reattach':
+    'tracing and LSM programs may be attached once more, ENOENT before, and of extensions without a target EINVAL (5.13, f3a95075549e)',
+  'tracing-target-info': 'link info of tracing links says which program they are attached to (5.13, 579345e7f219)',
+  'freeze-by-writers': 'MAP_FREEZE asks for a descriptor that may write, for CAP_BPF before (6.5, 22db41226b67)',
   'late-program-put':
     'links that are freed after a grace period put their program there, before it until then (6.13; 6.12.117 has it)',
   'netns-compare-under-lock':

@@ -47,6 +47,8 @@ const V6_1: readonly Feature[] = [
   'link-create-tracing',
   'extended-not-in-arrays',
   'ext-runs-as-target',
+  'tracing-reattach',
+  'tracing-target-info',
   'deferred-link-dealloc',
   'netns-compare-under-lock',
 ];
@@ -60,6 +62,7 @@ const V6_12: readonly Feature[] = [
   'uprobe-multi',
   'fentry-on-fentry',
   'ext-keeps-packet',
+  'freeze-by-writers',
   'raw-tp-many-times',
   'sockmap-link',
   'late-program-put',

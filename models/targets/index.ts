@@ -13,7 +13,7 @@ const BY_ATTACH_TYPE: ReadonlyMap<string, TargetType> = new Map(
 );
 
 /** The target type of an attach type; undefined: PROG_ATTACH, PROG_DETACH and PROG_QUERY do not know it. */
-const targetTypeFor = (attachType: string | number | null): TargetType | undefined =>
+export const targetTypeFor = (attachType: string | number | null): TargetType | undefined =>
   typeof attachType === 'string' ? BY_ATTACH_TYPE.get(attachType) : undefined;
 
 /** attach_type_to_prog_type: some attach types are only those of links. */

@@ -1,20 +1,13 @@
 /** Devices and namespaces as the models show them, in the same words as the agent's. */
-import type { Kernel, Link, Netdev, Slot } from '../../models/kernel.ts';
-import { linkTypeOf } from '../../models/links/index.ts';
+import type { Kernel, Netdev, Slot } from '../../models/kernel.ts';
 import { revisionOf } from '../../models/rules/attach.ts';
 import { firstNetns } from '../../models/rules/netdev.ts';
 import { isAlive } from '../../models/rules/netns.ts';
 import { programOf } from '../../models/rules/order.ts';
 import { CLSACT_INGRESS } from '../../models/rules/qdisc.ts';
 import { xdpSlot } from '../../models/rules/xdp.ts';
+import { targetTypeFor } from '../../models/targets/index.ts';
 import type { SeenDevice, SeenFilters, SeenList, SeenNet } from './decode-net.ts';
-
-/** What link info says of a link of a device or a namespace. */
-export function modelAnchor(link: Link): string | null {
-  if (link.slot === null) return null;
-  const { netdev, netns } = linkTypeOf(link).info(link);
-  return typeof netdev === 'string' ? netdev : typeof netns === 'string' ? netns : null;
-}
 
 const isHere = (k: Kernel, netdev: Netdev): boolean => netdev.phase === 'REGISTERED' && netdev.netns === firstNetns(k);
 
@@ -40,6 +33,8 @@ function device(k: Kernel, { netdev: name }: SeenDevice): SeenDevice | undefined
 
 /** bpf_mprog_query; an empty list of tcx without a qdisc says 1, and so does an empty one of netkit. */
 function ofDevice(k: Kernel, slot: Slot): SeenList['shown'] {
+  const feature = targetTypeFor(slot.attachType)?.feature;
+  if (feature !== undefined && !k.has(feature)) return { errno: 'EINVAL' };
   if (slot.netdev === null || !isHere(k, slot.netdev)) return { errno: 'ENODEV' };
   const entries = [...slot.entries];
   return {

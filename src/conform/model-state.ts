@@ -1,7 +1,7 @@
 /** The observable state of the models, in the same words as the agent's. */
 import type { Kernel, Slot } from '../../models/kernel.ts';
+import { linkTypeOf } from '../../models/links/index.ts';
 import type { Seen, SeenLink, SeenSlot } from './decode.ts';
-import { modelAnchor } from './model-net.ts';
 
 const MODES: Readonly<Record<string, readonly string[]>> = {
   MULTI: ['BPF_F_ALLOW_MULTI'],
@@ -37,10 +37,14 @@ export function modelSlot(
 export function modelLink(k: Kernel, name: string): SeenLink | undefined {
   const link = k.all.link.find((one) => one.name === name);
   if (link === undefined) return undefined;
-  const { hook } = link.slot ?? {};
-  const map = link.map.length > 0 ? link.map.at(0) : null;
-  const on = map?.name ?? hook?.map?.name ?? hook?.program?.name ?? modelAnchor(link);
-  return { link: link.name, prog: link.prog?.name ?? '', cgroup: link.slot?.cgroup?.name ?? null, on };
+  const { map, targetProg, netdev, netns } = linkTypeOf(link).info(link, k);
+  const on = [map, targetProg, netdev, netns].find((name) => typeof name === 'string') ?? null;
+  return {
+    link: link.name,
+    prog: link.prog?.name ?? '',
+    cgroup: link.slot?.cgroup?.name ?? null,
+    on: on as string | null,
+  };
 }
 
 /** Processes that hold nothing any more, by name. */
