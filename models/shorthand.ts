@@ -2,6 +2,7 @@
 import type { ModelDefinition } from '../src/modelling/index.ts';
 import type { Declared, Refuse } from './declared.ts';
 import { attachTypesOf } from './links/index.ts';
+import { mapsNamedBy, templateFrom } from './templates.ts';
 
 /** `egress` → `cgroup_inet_egress`, `tcx_ingress`: the attach type of this program type whose name ends so. */
 function attachTypeFor(type: string, word: string, refuse: Refuse): string {
@@ -137,6 +138,11 @@ export const shorthand: NonNullable<ModelDefinition['shorthand']> = {
     return first
       ? { op: 'prog_load', args: { prog: name }, as: name }
       : { op: 'prog_get_fd_by_id', args: { progId: name }, as: name };
+  },
+  demands: (op, args, objects) => {
+    const template =
+      op === 'prog_load' ? (objects as Declared).progs?.find(({ name }) => name === args['prog']) : undefined;
+    return template === undefined ? [] : mapsNamedBy(templateFrom(template));
   },
   // Maps first: programs that tail-call need theirs when they are loaded. What is loaded for a target is loaded by a step.
   provided: (objects) => [

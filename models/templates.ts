@@ -30,3 +30,8 @@ export function templateFrom(declared: Declared): Template {
     sleepable: flags.includes('BPF_F_SLEEPABLE'),
   };
 }
+
+/** Maps whose descriptors the instructions of the program hold (BPF_PSEUDO_MAP_FD), so that whoever loads it needs them. */
+export const mapsNamedBy = ({ tailCalls, cgroupStorage }: Template): readonly string[] => [
+  ...new Set([...tailCalls.map(({ map }) => map), ...(cgroupStorage === null ? [] : [cgroupStorage])]),
+];

@@ -3,6 +3,7 @@
  * Kernel: kernel/bpf/syscall.c bpf_prog_load; kernel/bpf/verifier.c bpf_check_attach_target, check_attach_btf_id. Facts link-core 4.1 #6, #7, 10.1.
  */
 import type { BoundHandle, Hook, Kernel, Netdev, Process, Program } from '../kernel.ts';
+import { mapsNamedBy } from '../templates.ts';
 import { becomeOwner, checkCompatible, getMap, mapsOf } from './maps.ts';
 import { findNetdev } from './netdev.ts';
 import { getProgram } from './references.ts';
@@ -70,22 +71,18 @@ export function holdTarget(k: Kernel, program: Program, target: Hook | null): vo
   getProgram(k, target.program, `load-time target of ${program.name}`);
 }
 
-/** The instructions name the storage map by a descriptor of the process that loads (resolve_pseudo_ldimm64). */
-function checkStorage(k: Kernel, process: Process, name: string): void {
+/** The instructions name a map by a descriptor of the process that loads (resolve_pseudo_ldimm64). */
+function checkMap(k: Kernel, process: Process, name: string): void {
   const handle = k.handles.indexOf(name);
   const file = handle < 0 ? null : descriptor(process, { handle });
-  k.check('storage map is open', file !== null, 'EBADF');
-  k.check('storage map is a map', file?.target?.kind === 'map', 'EINVAL');
+  k.check('map of the program is open', file !== null, 'EBADF');
+  k.check('map of the program is a map', file?.target?.kind === 'map', 'EINVAL');
 }
 
 /** Are the maps there, and do its tail calls lead to programs of its type? */
 export function checkMaps(k: Kernel, process: Process, program: Program): void {
-  const { cgroupStorage } = program.template;
-  if (cgroupStorage !== null) checkStorage(k, process, cgroupStorage);
-  for (const map of mapsOf(k, program)) {
-    k.check('map exists', map.created, 'EBADF');
-    if (map.mapType === 'prog_array') checkCompatible(k, map, program);
-  }
+  for (const name of mapsNamedBy(program.template)) checkMap(k, process, name);
+  for (const map of mapsOf(k, program)) if (map.mapType === 'prog_array') checkCompatible(k, map, program);
 }
 
 /** Maps that it tail-calls through, of which it decides what may enter them if it is the first, and its storage. */

@@ -75,6 +75,12 @@ export interface Shorthand {
     first: boolean,
     objects: Readonly<Record<string, unknown>>,
   ) => { readonly op: string; readonly args: Readonly<Record<string, unknown>>; readonly as: string };
+  /** Objects whose descriptors a step needs without naming them in its arguments. */
+  readonly demands?: (
+    op: string,
+    args: Readonly<Record<string, unknown>>,
+    objects: Readonly<Record<string, unknown>>,
+  ) => readonly string[];
   /** Names of declared objects that actors may use without making them. */
   readonly provided: (objects: Readonly<Record<string, unknown>>) => readonly string[];
   /** Operation that ends an actor that only takes part in setup. */

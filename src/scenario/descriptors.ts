@@ -33,12 +33,14 @@ function originOf(name: string, parentOf: ReadonlyMap<string, string>): string {
 }
 
 /** Names that an actor uses as descriptors and does not bring into being itself. */
-function needs(actor: ItemActor): ReadonlySet<string> {
+function needs(actor: ItemActor, demands: (op: string, args: Args) => readonly string[]): ReadonlySet<string> {
   const items = itemsOf(actor);
   const own = new Set(items.flatMap(({ command, input }) => handlesYielded(command, input.args, input.as)));
-  return new Set(
-    items.flatMap(({ command, input }) => handlesUsed(command, input.args)).filter((name) => !own.has(name)),
-  );
+  const used = items.flatMap(({ command, input }) => [
+    ...handlesUsed(command, input.args),
+    ...demands(command.op, input.args),
+  ]);
+  return new Set(used.filter((name) => !own.has(name)));
 }
 
 /**
@@ -53,27 +55,32 @@ export function provision(actors: readonly ItemActor[], objects: Args, model: Mo
   );
   const parentOf = parents(actors, model);
   const holders = new Map<string, ItemActor[]>();
+  const provided = shorthand.provided(objects).filter((name) => !made.has(name));
+  const demands = (op: string, args: Args): readonly string[] => shorthand.demands?.(op, args, objects) ?? [];
+  const hold = (name: string, actor: ItemActor): void => {
+    const known = holders.get(name) ?? [];
+    if (known.includes(actor)) return;
+    holders.set(name, [...known, actor]);
+    // Whoever brings it into being must have what that takes.
+    if (known.length > 0 || !provided.includes(name)) return;
+    const { op, args } = shorthand.provide(name, true, objects);
+    for (const other of demands(op, args)) hold(other, actor);
+  };
   for (const actor of actors) {
     const origin = actors.find(({ name }) => name === originOf(actor.name, parentOf)) ?? actor;
     if (origin.name === ENVIRONMENT) continue;
-    for (const name of needs(actor)) {
-      const known = holders.get(name) ?? [];
-      if (!known.includes(origin)) holders.set(name, [...known, origin]);
-    }
+    for (const name of needs(actor, demands)) hold(name, origin);
   }
-  return shorthand
-    .provided(objects)
-    .filter((name) => !made.has(name))
-    .flatMap((name) =>
-      (holders.get(name) ?? []).map(
-        (actor, i): SetupInput => ({
-          ...shorthand.provide(name, i === 0, objects),
-          actor: actor.name,
-          where: actor.where,
-          provided: true,
-        }),
-      ),
-    );
+  return provided.flatMap((name) =>
+    (holders.get(name) ?? []).map(
+      (actor, i): SetupInput => ({
+        ...shorthand.provide(name, i === 0, objects),
+        actor: actor.name,
+        where: actor.where,
+        provided: true,
+      }),
+    ),
+  );
 }
 
 /**
