@@ -78,7 +78,11 @@ export const TRACE_PROBES = {
     call('link_create', { prog: 'E' }, 'L'),
     call('map_update', { map: 'jumps', key: 0, value: { prog: 'T' } }),
   ),
-  'tracing-reattach': trace(load('F'), call('raw_tp_open', { prog: 'F' }, 'L'), call('raw_tp_open', { prog: 'F' }, 'N')),
+  'tracing-reattach': trace(
+    load('F'),
+    call('raw_tp_open', { prog: 'F' }, 'L'),
+    call('raw_tp_open', { prog: 'F' }, 'N'),
+  ),
   'tracing-target-info': trace(load('T'), loadFor('E', 'T', 'sub'), call('link_create', { prog: 'E' }, 'L')),
   'freeze-by-writers': trace(
     call('map_create', { map: 'jumps' }, 'jumps'),
