@@ -136,6 +136,13 @@ function objectInfo(w: Writer, step: TraceStep, what: 'prog' | 'map'): Written {
   w.need('object_info');
   const checks: Checks = {
     type: (value) => [number(w, 'type', `BPF_${what.toUpperCase()}_TYPE_${String(value).toUpperCase()}`, 'info[0]')],
+    runCountMin(value) {
+      if (value === 0) return [];
+      w.need('run_count');
+      return [
+        number(w, `runs, at least ${String(value)}`, 1, `run_count(${w.handle(step.args[what])}) >= ${Number(value)}`),
+      ];
+    },
     [what](value) {
       w.need('expect_number');
       return [number(w, `id of ${String(value)}`, w.idOf(value), 'info[1]')];

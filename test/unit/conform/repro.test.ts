@@ -1,10 +1,16 @@
 /** The pure part of `lastref repro`: what becomes C, and what is refused. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import seedrandom from 'seedrandom';
 import { bpf } from '../../../models/index.ts';
 import { NoReproducer, reproducer } from '../../../src/conform/repro/emit.ts';
 import { cgroupPath, Names } from '../../../src/conform/repro/names.ts';
 import { say } from '../../../src/conform/repro/say.ts';
+import { schedulesOf } from '../../../src/conform/schedules.ts';
+import { loadScenarioFile } from '../../../src/scenario/load.ts';
 import type { TraceStep } from '../../../src/trace/format.ts';
+import { ROOT } from '../../support/repository.ts';
 import { sourceOf } from '../../support/traces.ts';
 
 const OK = { ok: true };
@@ -22,6 +28,12 @@ const attach = {
   args: { cgroup: 'k', prog: 'a', attachType: 'cgroup_inet_egress', flags: ['multi', 'BPF_F_BEFORE'] },
   expect: OK,
 };
+
+/** Part of the scenarios that is tried. */
+const SAMPLED = 0.12;
+/** What no C file shows. */
+const WITHOUT_C =
+  /^no C form for (?:struct_ops: |a card whose namespace ends|functions with the prototype|one call where several functions)/;
 
 const written = (steps: readonly object[]): string =>
   reproducer(sourceOf({ id: 't', objects, steps }, 't.json'), bpf.flags);
@@ -93,5 +105,29 @@ describe('reproducers as text', () => {
       '/etc/passwd',
     );
     expect(refusal([load, nowhere]).where?.line).to.be.greaterThan(1);
+  });
+
+  it('are there for schedules of all kinds of scenarios, but for what is known and said', () => {
+    const random = seedrandom('forms');
+    const files = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.yaml'),
+    );
+    const refused: string[] = [];
+    let written = 0;
+    for (const file of files.sort().filter(() => random() < SAMPLED)) {
+      const loaded = loadScenarioFile(join(ROOT, 'scenarios', file), bpf);
+      if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
+      const found = schedulesOf(loaded.value, bpf, 'linux-6.18', { most: 1, sample: 1, seed: '1' });
+      for (const source of found.ok ? found.value.traces : [])
+        try {
+          expect(reproducer(source, bpf.flags, 'linux-6.18')).to.contain('int main(');
+          written++;
+        } catch (error) {
+          if (!(error instanceof NoReproducer)) throw error;
+          refused.push(error.message);
+        }
+    }
+    expect(written).to.be.greaterThan(20);
+    for (const why of refused) expect(why).to.match(WITHOUT_C);
   });
 });

@@ -151,6 +151,15 @@ static int object_info(int fd, uint32_t info[2])
 	return said;
 }
 
+//: run_count
+/* How often a program ran since somebody wanted to know: BPF_ENABLE_STATS. */
+static uint64_t run_count(int fd)
+{
+	struct bpf_prog_info info = { .type = 0 };
+	struct { uint32_t fd, info_len; uint64_t info; } attr = { fd, sizeof(info), (uintptr_t)&info };
+	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? 0 : info.run_cnt;
+}
+
 //: sized_info
 /* Info of so many bytes, of which one is not zero if `byte` says so. */
 static int sized_info(int fd, uint32_t size, uint32_t byte)

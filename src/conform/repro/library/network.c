@@ -404,19 +404,11 @@ static int qdisc(int type, int flags, int index, uint32_t handle, const char *ki
 	return talk(&request, NULL, NULL);
 }
 
-//: tc_filter netlink find <arpa/inet.h> <linux/if_ether.h> <linux/pkt_cls.h> <linux/pkt_sched.h>
+//: tc_filter netlink find <linux/pkt_cls.h> <linux/pkt_sched.h>
 /* A filter as the kernel shows it. */
 struct filter {
 	uint32_t handle, priority, id;
 };
-
-static struct request filter_request(int type, int flags, int index, uint32_t parent, uint32_t handle, uint32_t priority,
-				     uint16_t protocol)
-{
-	struct tcmsg tc = { .tcm_ifindex = index, .tcm_parent = parent, .tcm_handle = handle,
-			    .tcm_info = TC_H_MAKE(priority << 16, htons(protocol)) };
-	return begin_request(type, flags, &tc, sizeof(tc));
-}
 
 static void keep_filter(const struct nlmsghdr *answer, void *filter)
 {
@@ -429,7 +421,16 @@ static void keep_filter(const struct nlmsghdr *answer, void *filter)
 	*(struct filter *)filter = (struct filter){ tc->tcm_handle, tc->tcm_info >> 16, id == NULL ? 0 : *id };
 }
 
-//: tc_filter_attach tc_filter nest put_number put_text
+//: filter_request tc_filter <arpa/inet.h> <linux/if_ether.h>
+static struct request filter_request(int type, int flags, int index, uint32_t parent, uint32_t handle, uint32_t priority,
+				     uint16_t protocol)
+{
+	struct tcmsg tc = { .tcm_ifindex = index, .tcm_parent = parent, .tcm_handle = handle,
+			    .tcm_info = TC_H_MAKE(priority << 16, htons(protocol)) };
+	return begin_request(type, flags, &tc, sizeof(tc));
+}
+
+//: tc_filter_attach filter_request nest put_number put_text
 static int tc_filter_attach(struct request request, const char *kind, int fd, struct filter *filter)
 {
 	put_text(&request, TCA_KIND, kind);
@@ -442,7 +443,7 @@ static int tc_filter_attach(struct request request, const char *kind, int fd, st
 	return talk(&request, keep_filter, filter);
 }
 
-//: tc_filter_named tc_filter put_text
+//: tc_filter_named filter_request put_text
 static int tc_filter_named(struct request request, const char *kind, struct filter *filter)
 {
 	if (kind != NULL)

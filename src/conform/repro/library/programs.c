@@ -20,7 +20,7 @@ static int log_element(int command)
 {
 	uint32_t zero = 0;
 	struct { uint64_t fd, key, value, flags; } attr = { log_fd, (uintptr_t)&zero, (uintptr_t)&seen, 0 };
-	return bpf(command, &attr, sizeof(attr));
+	return result(syscall(__NR_bpf, command, &attr, sizeof(attr)));
 }
 
 //: id_of
