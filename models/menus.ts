@@ -104,12 +104,16 @@ const links: MenuWorld = {
       cgroups: TREE,
       progs: [
         ...['a', 'b'].map((name) => ({ name, type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress' })),
-        { name: 's', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress', cgroupStorage: 'kept' },
+        { name: 's', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress', cgroupStorage: 'kept', load: false },
         { name: 'dev', type: 'cgroup_device', expectedAttachType: null },
       ],
       maps: [{ name: 'kept', type: 'cgroup_storage' }],
     },
-    setup: [{ root: { link_create: { prog: 'a', cgroup: 'web', as: 'l' } } }],
+    setup: [
+      { root: { map_create: { map: 'kept', as: 'kept' } } },
+      { root: { prog_load: { prog: 's', as: 's' } } },
+      { root: { link_create: { prog: 'a', cgroup: 'web', as: 'l' } } },
+    ],
     actors: {
       root: {
         may: [

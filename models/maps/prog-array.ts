@@ -9,9 +9,12 @@ function update(k: Kernel, { map, key, value, flags, actor }: MapUpdate): void {
   k.check('flags are BPF_ANY', flags === 0, 'EINVAL');
   checkIndex(k, map, key, 'E2BIG');
   const program = resolveProgram(k, actor, value.prog, 'value');
+  // prog_fd_array_get_ptr: an array that nobody used yet is of the kind of the first, even if that may not enter in the end.
+  if (program.template.type !== 'ext') {
+    checkCompatible(k, map, program);
+    becomeOwner(map, program);
+  }
   k.rules.mayEnterArray(k, program);
-  checkCompatible(k, map, program);
-  becomeOwner(map, program);
   // No owner, nothing compared (facts lt-006).
   exchangeEntry(k, map, key, program);
 }

@@ -1,6 +1,6 @@
 /**
  * Sockmaps and sockhashes as bpf(2) reaches their entries, which are sockets that these models do not know: nothing is ever there.
- * Kernel: net/core/sock_map.c sock_map_update_elem_sys, __sock_map_delete, sock_hash_delete_elem, sock_map_lookup_sys; docs/observations.md obs-020.
+ * Kernel: net/core/sock_map.c sock_map_update_elem_sys, __sock_map_delete, sock_hash_delete_elem, sock_map_lookup_sys; docs/observations.md obs-013.
  */
 import type { Kernel } from '../kernel.ts';
 import { descriptor } from '../rules/resolve.ts';

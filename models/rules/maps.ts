@@ -3,6 +3,7 @@
  * Kernel: kernel/bpf/syscall.c bpf_map_put, bpf_map_put_uref; kernel/bpf/arraymap.c prog_fd_array_get_ptr, prog_array_map_clear. Facts link-core 2.4, 11.
  */
 import type { BoundHandle, BpfMap, Kernel, Netdev, Process, Program } from '../kernel.ts';
+import { attachTypeOf } from './expected-attach-type.ts';
 import { getProgram, putProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
 
@@ -100,10 +101,21 @@ const runsAs = (k: Kernel, program: Program): string => {
 export const checkIndex = (k: Kernel, map: BpfMap, key: number, errno: string): void =>
   k.check('index is in the map', key >= 0 && key < map.length, errno);
 
+/** Types whose programs also have to be for functions of one prototype: a function of the kernel, or of one program. */
+const OF_FUNCTIONS = new Set(['tracing', 'lsm']);
+const prototypeOf = ({ template: { attach }, target }: Program): string =>
+  attach === null ? (target?.program?.name ?? '') : Object.entries(attach).flat().join(' ');
+
 /** All programs of a prog array, and all that tail-call through it, are of one kind (bpf_prog_map_compatible). */
 export function checkCompatible(k: Kernel, map: BpfMap, program: Program): void {
-  const owner = map.owner.length === 0 ? null : map.owner.at(0);
-  k.check('programs of the array are of one type', owner === null || runsAs(k, owner) === runsAs(k, program), 'EINVAL');
+  if (map.owner.length === 0) return;
+  const owner = map.owner.at(0);
+  const type = runsAs(k, program);
+  k.check('programs of the array are of one type', runsAs(k, owner) === type, 'EINVAL');
+  if (!k.has('arrays-by-attach-type')) return;
+  k.check('they are for one attach type', attachTypeOf(owner) === attachTypeOf(program), 'EINVAL');
+  const same = !OF_FUNCTIONS.has(type) || prototypeOf(owner) === prototypeOf(program);
+  k.check('they are for functions of one prototype', same, 'EINVAL');
 }
 
 export function becomeOwner(map: BpfMap, program: Program): void {

@@ -3,7 +3,7 @@
  * bpf_prog_attach_check_attach_type. Facts cgroup 5.2 #3 to #6, A13–A24.
  */
 import type { Kernel, Process, Program } from '../kernel.ts';
-import type { Template } from '../objects/program.ts';
+import { expected } from './expected-attach-type.ts';
 import { capable } from './privileges.ts';
 
 /** Cgroup attach types and the program type each takes. */
@@ -38,14 +38,6 @@ export const CGROUP_ATTACH_TYPES: Readonly<Record<string, string>> = {
 const STRICT = new Set(['cgroup_sock', 'cgroup_sock_addr', 'cgroup_sockopt']);
 /** Return values of an egress program that ask for congestion notification. */
 const CONGESTION_VERDICTS = new Set([2, 3]);
-/** What a load without expected_attach_type is fixed up to (bpf_prog_load_fixup_attach_type). */
-const FIXED_UP: Readonly<Record<string, string>> = {
-  cgroup_sock: 'cgroup_inet_sock_create',
-  cgroup_skb: 'cgroup_inet_ingress',
-};
-
-const expected = (template: Template): string | null => template.expectedAttachType ?? FIXED_UP[template.type] ?? null;
-
 /** The attach type is one for cgroups at all. */
 export function checkAttachType(k: Kernel, attachType: string | number | null): string {
   if (typeof attachType !== 'string' || CGROUP_ATTACH_TYPES[attachType] === undefined)

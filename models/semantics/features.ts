@@ -71,6 +71,8 @@ export const FEATURES = {
     'tracing and LSM programs may be attached once more, ENOENT before, and of extensions without a target EINVAL (5.13, f3a95075549e)',
   'tracing-target-info': 'link info of tracing links says which program they are attached to (5.13, 579345e7f219)',
   'freeze-by-writers': 'MAP_FREEZE asks for a descriptor that may write, for CAP_BPF before (6.5, 22db41226b67)',
+  'arrays-by-attach-type':
+    'programs of a prog array are for one attach type, tracing programs for functions of one prototype (6.18, 4540aed51b12; 6.12, 28ead3eaabc1; 6.1.192 and 6.12.118 have both, 5.10.262 has none)',
   'late-program-put':
     'links that are freed after a grace period put their program there, before it until then (6.13; 6.12.117 has it)',
   'netns-compare-under-lock':

@@ -49,6 +49,7 @@ const V6_1: readonly Feature[] = [
   'ext-runs-as-target',
   'tracing-reattach',
   'tracing-target-info',
+  'arrays-by-attach-type',
   'deferred-link-dealloc',
   'netns-compare-under-lock',
 ];

@@ -27,6 +27,8 @@ const trace = probesOf({
     { name: 'M', type: 'sk_msg', expectedAttachType: 'sk_msg_verdict', returns: 1 },
     { name: 'K', type: 'kprobe', expectedAttachType: 'trace_kprobe_multi' },
     { name: 'U', type: 'kprobe', expectedAttachType: 'trace_uprobe_multi' },
+    { name: 'O', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress', returns: 1 },
+    { name: 'I', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_ingress', returns: 1 },
     target('T'),
     target('V'),
     { name: 'E', type: 'ext', expectedAttachType: null, mainFunc: 'E', ctxStruct: 'xdp_md', returns: 2 },
@@ -88,6 +90,12 @@ export const TRACE_PROBES = {
     call('map_create', { map: 'jumps' }, 'jumps'),
     call('map_freeze', { map: 'jumps' }),
     call('map_freeze', { map: 'jumps' }),
+  ),
+  'arrays-by-attach-type': trace(
+    call('map_create', { map: 'jumps' }, 'jumps'),
+    load('O', 'I'),
+    call('map_update', { map: 'jumps', key: 0, value: { prog: 'O' } }),
+    call('map_update', { map: 'jumps', key: 0, value: { prog: 'I' } }),
   ),
   'late-program-put': trace(
     load('R'),

@@ -79,8 +79,12 @@ describeLive('tracing, arrays and sockmaps on the live kernel', () => {
     const verdict = await conformTrace(kernelOf(), source, old);
     expect(verdict).to.have.nested.property('parting.index', 2);
   });
+});
 
-  it('see events of their own only, whatever the rest of the system does, and nothing of the trace before', async () => {
+describeLive('programs of the agent', () => {
+  const kernelOf = withKernel();
+
+  it('see events of their own trace only, whatever the rest of the system does', async () => {
     const opened = [
       step('prog_load', { prog: 'A' }, 'A'),
       step('raw_tp_open', { prog: 'A', tp: 'sys_enter' }, 'L'),
@@ -93,7 +97,7 @@ describeLive('tracing, arrays and sockmaps on the live kernel', () => {
     }
   });
 
-  it('say which programs the kernel refuses to load', async function () {
+  it('are named where the kernel refuses to load them', async function () {
     if (!isKernel618) this.skip();
     const objects: TraceFile['objects'] = {
       progs: [
