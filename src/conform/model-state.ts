@@ -37,7 +37,9 @@ export function modelSlot(
 export function modelLink(k: Kernel, name: string): SeenLink | undefined {
   const link = k.all.link.find((one) => one.name === name);
   if (link === undefined) return undefined;
-  const { map, targetProg, netdev, netns } = linkTypeOf(link).info(link, k);
+  // A link that nothing ties to a place any more may have no type left that could be asked.
+  const isTied = link.slot !== null || link.map.length > 0;
+  const { map, targetProg, netdev, netns } = isTied ? linkTypeOf(link).info(link, k) : {};
   const on = [map, targetProg, netdev, netns].find((name) => typeof name === 'string') ?? null;
   return {
     link: link.name,
