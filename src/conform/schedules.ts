@@ -179,6 +179,8 @@ export function patiently(steps: readonly TraceStep[]): readonly TraceStep[] {
   });
 }
 
+const FAULT = 'lets an allocation fail, and no kernel fails one on request';
+
 /** In a cgroup whose other places are taken, a query shows more than the scenario says: the model says what. */
 function filled(source: TraceSource, scenario: Scenario, model: ModelDefinition, name: string): Result<TraceSource> {
   const semantics = model.semantics[name];
@@ -204,6 +206,8 @@ export function traceOfChoices(
     const steps: TraceStep[] = [];
     cells.load(machine.initial, 0);
     for (const [i, t] of choices.entries()) {
+      if (machine.transitions[t]?.kind === 'fault')
+        return failure([problemAt('LR422', `choice ${i + 1} of ${choices.length} ${FAULT}`, scenario.where.objects)]);
       const step = tracer.value.take(t);
       if (step === undefined)
         return failure([

@@ -102,7 +102,8 @@ function counterexamples(
 }
 
 /** What no C file shows: what could stop a kernel, and places that no filler can take. */
-const WITHOUT_C = /^(?:no C form for struct_ops: |limits\.entries is \d+, and )/;
+const WITHOUT_C =
+  /^(?:no C form for (?:struct_ops: |a card whose namespace ends|one call where several)|limits\.entries is \d+, and |choice \d+ of \d+ lets an allocation fail)/;
 const SCENARIOS = 30;
 const SAMPLE = 12;
 

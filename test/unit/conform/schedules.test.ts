@@ -1,6 +1,7 @@
 /** Schedules of scenarios: how many there are, and what a trace of one says. */
 import { expect } from 'chai';
 import { bpf } from '../../../models/index.ts';
+import { scenarioTracer } from '../../../src/conform/scenario-trace.ts';
 import { type Schedules, schedulesOf, traceOfChoices } from '../../../src/conform/schedules.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
@@ -196,5 +197,15 @@ actors:
     expect(traced.ok && traced.value.trace.steps.at(-1)?.op).to.equal('link_create');
     const refused = traceOfChoices(scenario, bpf, 'linux-6.18', [0, 0, 0]);
     expect(refused.ok ? '' : refused.problems[0]?.code).to.equal('LR122');
+  });
+
+  it('is refused where the path lets an allocation fail', () => {
+    const scenario = scenarioOf(`faults: { allocation: 1 }\n${TWO}`);
+    const tracer = scenarioTracer(scenario, bpf, 'linux-6.18');
+    if (!tracer.ok) throw new Error(tracer.problems[0]?.message);
+    const fault = tracer.value.machine.transitions.findIndex(({ kind }) => kind === 'fault');
+    expect(fault).to.be.at.least(0);
+    const refused = traceOfChoices(scenario, bpf, 'linux-6.18', [fault]);
+    expect(refused.ok ? '' : refused.problems[0]?.code).to.equal('LR422');
   });
 });
