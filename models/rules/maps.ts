@@ -39,9 +39,10 @@ const hasEntries = (map: BpfMap): boolean => [...map.entries].some((entry) => en
  * (net/core/sock_map.c sock_map_release_progs; seen on 6.18.44).
  */
 export function mapLostUsers(k: Kernel, map: BpfMap): void {
-  if (map.mapType === 'prog_array' && map.clearing === 0) {
+  if (map.mapType === 'prog_array') {
+    // prog_array_map_clear takes a reference and then queues the work; where it is queued already nobody ever puts it (obs-024).
+    getMap(k, map, map.clearing === 0 ? 'its clearing' : 'a clearing that is queued already');
     map.clearing = 1;
-    getMap(k, map, 'its clearing');
   }
   if (map.mapType !== 'sockmap' && map.mapType !== 'sockhash') return;
   for (const slot of k.all.slot)
