@@ -186,4 +186,33 @@ const netfilter: MenuWorld = {
   },
 };
 
-export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events, netfilter];
+const moves: MenuWorld = {
+  name: 'moves',
+  says: 'devices between namespaces, and what goes along',
+  scenario: {
+    title: 'anything that can be done with devices of two namespaces',
+    objects: {
+      netns: { blue: {} },
+      netdevs: { lo: 'loopback', v0: { kind: 'veth', peer: 'v1' }, v1: 'veth' },
+      programs: { x: 'xdp' },
+    },
+    setup: [{ root: { xdp_set: { netdev: 'v0', prog: 'x' } } }],
+    actors: {
+      root: {
+        may: [
+          { netdev_move: { netdev: 'lo', netns: 'N0' } },
+          { netdev_move: { netdev: 'lo', netns: 'blue' } },
+          { netdev_move: { netdev: 'v0', netns: 'blue' } },
+          { netdev_delete: 'v0' },
+          { netns_delete: 'blue' },
+          { enter_netns: { netns: 'blue' } },
+          { fire: { netdev: 'v0', hook: 'rx' } },
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events, netfilter, moves];

@@ -61,9 +61,10 @@ export const netdevMove = command({
       openByName(k, args.netns);
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
-      if (netdev.netns === args.netns) return;
+      const isThere = netdev.netns === args.netns;
+      if (isThere && k.has('move-to-own-netns')) return;
       k.check('device may leave its namespace', !STAYS.has(netdev.type), 'EINVAL');
-      moveNetdev(k, netdev, args.netns);
+      if (!isThere) moveNetdev(k, netdev, args.netns);
     },
   },
 });

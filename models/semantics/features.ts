@@ -19,6 +19,8 @@ export const FEATURES = {
   'xdp-bound': 'XDP programs that are bound to a device, BPF_F_XDP_DEV_BOUND_ONLY (6.3, 2b3486bc2d23)',
   'xdp-bound-strict':
     'LINK_UPDATE looks at the device of a bound XDP program as well, and two devices without offload are two (6.12.117 has it, 6.18.44 does not; facts misc-023 to misc-026)',
+  'move-to-own-netns':
+    'a device is moved to the namespace where it is: nothing happens; before, kinds that may not move say EINVAL (6.18.44 and 7.2.13 have it, 5.10, 6.1 and 6.12.118 do not)',
   tcx: 'tcx with mprog lists, and links there (6.6, e420bed02507)',
   netkit: 'netkit devices (6.7); the kernel that most facts were observed on was built without',
   'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',

@@ -80,7 +80,9 @@ const V6_12: readonly Feature[] = [
 ];
 /** What Debian's 6.12 has by backport and 6.18.44 has not. */
 const NOT_IN_6_18: readonly Feature[] = ['storage-check', 'netns-compare-under-lock', 'xdp-bound-strict'];
-const V6_18: readonly Feature[] = [...V6_12.filter((feature) => !NOT_IN_6_18.includes(feature)), 'uprobe-multi-flags'];
+/** What is in neither. */
+const LATER: readonly Feature[] = ['uprobe-multi-flags', 'move-to-own-netns'];
+const V6_18: readonly Feature[] = [...V6_12.filter((feature) => !NOT_IN_6_18.includes(feature)), ...LATER];
 
 export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
   [
@@ -99,6 +101,6 @@ export const LINUX: Readonly<Record<string, BpfSemantics>> = Object.fromEntries(
       V6_18.filter((feature) => feature !== 'preorder-slot-fix'),
     ),
     kernel('linux-6.18', '6.18.44, the kernel that the facts were observed on', V6_18),
-    kernel('linux-7.2', '7.2.13 as Debian sid ships it', [...V6_12, 'uprobe-multi-flags']),
+    kernel('linux-7.2', '7.2.13 as Debian sid ships it', [...V6_12, ...LATER]),
   ].map((semantics) => [semantics.name, semantics]),
 );

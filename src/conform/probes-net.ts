@@ -10,6 +10,7 @@ const net = probesOf({
   netdevs: [
     { name: 'v0', kind: 'veth', peer: 'v1' },
     { name: 'v1', kind: 'veth', peerOf: 'v0' },
+    { name: 'lo', kind: 'loopback' },
   ],
 });
 
@@ -35,6 +36,7 @@ export const NET_PROBES = {
   'xdp-link': net(load('X'), xdp('X', 'L')),
   'xdp-bound': net(BOUND),
   'xdp-bound-strict': net(load('X'), BOUND, xdp('X', 'L'), call('link_update', { link: 'L', prog: 'Y' })),
+  'move-to-own-netns': net(call('netdev_move', { netdev: 'lo', netns: 'N0' })),
   tcx: net(call('query', { ...V0, attachType: 'tcx_ingress' })),
   netkit: { cannot: 'a build option: without it a kernel answers as those before it' },
 };
