@@ -6,8 +6,6 @@ import { type ConformKernel, firstOf, KernelGone, parseReply, type Reply, type R
 
 /** The agent gives up on a step after 5 s; this is for an agent that does not. */
 const SILENCE_MS = 30_000;
-/** A timer that is later than this was kept waiting by ourselves. */
-const LATE_MS = 1_000;
 const STOP_MS = 5_000;
 /** What is kept of standard error, or of a console: enough for the whole of an oops. */
 const SEEN_MAX = 16_384;
@@ -45,6 +43,8 @@ export class AgentProcess implements ConformKernel {
   /** Lengths of the requests under way, in their order. */
   private readonly flying: number[] = [];
   private underway = 0;
+  /** How often something came. */
+  private heard = 0;
   private seq = 0;
   private rest = '';
   private errors = '';
@@ -145,16 +145,19 @@ export class AgentProcess implements ConformKernel {
   private watch(): void {
     clearTimeout(this.timer);
     if (this.waiting.length === 0) return;
-    const due = performance.now() + SILENCE_MS;
+    const { heard } = this;
     this.timer = setTimeout(() => {
-      // It was we who did not listen: the model had a long step to think about.
-      if (performance.now() - due > LATE_MS) return this.watch();
-      this.lose(`the agent has been silent for ${SILENCE_MS / 1000} s`);
-      this.child.kill('SIGKILL');
+      // Perhaps it was we who did not listen, because the model had a long step to think about: what has come is read first.
+      setImmediate(() => {
+        if (this.heard !== heard || this.gone !== undefined) return;
+        this.lose(`the agent has been silent for ${SILENCE_MS / 1000} s`);
+        this.child.kill('SIGKILL');
+      });
     }, SILENCE_MS);
   }
 
   private receive(text: string): void {
+    this.heard++;
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) this.line(line);
