@@ -130,11 +130,23 @@ static bool call_kernel(const char *name, uint32_t attach_type)
 	return result >= 0;
 }
 
+/* One link at several functions of the kernel is one place for the models; no single call is an event of such a place. */
+static bool has_kernel_probes(void)
+{
+	enum { KPROBE_MULTI = 42 };
+	for (int i = 0; i < shared->objects_used; i++)
+		if (shared->objects[i].kind == 'l' && shared->objects[i].attach_type == KPROBE_MULTI)
+			return true;
+	return false;
+}
+
 static void function_call(const struct request *request, struct reply *reply)
 {
 	const char *name = arg(request, "name");
 	enum { FENTRY = 24, MODIFY_RETURN = 26 };
 	bool of_kernel = name != NULL && strncmp(name, "bpf_", 4) == 0;
+	if (is(arg(request, "hook"), "probe") && name == NULL && has_kernel_probes())
+		return reply_status(reply, "!unsupported: an event at a set of functions of the kernel");
 	if (is(arg(request, "hook"), "probe") && !of_kernel) {
 		start_log();
 		probed_function(shared->event_number);
