@@ -9,7 +9,7 @@ import type { Flavour } from '../objects/hook.ts';
 import { RELATIVE } from '../rules/anchor.ts';
 import { ATTR } from '../rules/attr.ts';
 import type { Lock } from '../rules/locks.ts';
-import { NETFILTER_HOOKS, PROTOCOL_FAMILIES } from '../rules/netfilter.ts';
+import { FAMILY_WORDS, HOOK_WORDS } from '../rules/netfilter.ts';
 import type { Feature } from '../semantics/features.ts';
 
 /** Arguments of LINK_CREATE: each family reads its own target and leaves the others alone. */
@@ -27,8 +27,8 @@ export const LINK_CREATE_ARGS = {
   syms: { shape: 'json', optional: true },
   cnt: { shape: 'json', optional: true },
   netdev: { shape: 'object', kind: 'netdev', optional: true },
-  pf: { shape: 'word', words: Object.keys(PROTOCOL_FAMILIES), orInteger: true, optional: true, says: 'NFPROTO_*' },
-  hooknum: { shape: 'word', words: NETFILTER_HOOKS, orInteger: true, optional: true, says: 'NF_INET_*' },
+  pf: { shape: 'word', words: FAMILY_WORDS, orInteger: true, optional: true, says: 'NFPROTO_*' },
+  hooknum: { shape: 'word', words: HOOK_WORDS, orInteger: true, optional: true, says: 'NF_INET_*' },
   priority: { shape: 'integer', optional: true },
   nfFlags: { shape: 'flags', optional: true },
   flags: { shape: 'flags', optional: true },

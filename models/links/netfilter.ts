@@ -53,6 +53,11 @@ function unregister(k: Kernel, link: Link): void {
   if (k.has('netfilter-holds-netns')) putNetns(k, netns, `link ${link.name}`);
 }
 
+/** The kernel tells numbers; whoever asked by a name or a number reads the answer so. */
+function inTheirWords({ asked }: Link): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(['pf', 'hooknum'].flatMap((name) => (asked[name] == null ? [] : [[name, asked[name]]])));
+}
+
 export const netfilterLink: LinkType = {
   name: 'netfilter',
   feature: 'netfilter-link',
@@ -64,5 +69,6 @@ export const netfilterLink: LinkType = {
   detach: unregister,
   release: unregister,
   deallocDeferred: true,
-  info: (link) => ({ ...askedOf(link) }),
+  // In the words in which it was asked for.
+  info: (link) => ({ ...askedOf(link), ...inTheirWords(link) }),
 };

@@ -26,16 +26,23 @@ export const LINKED_FAMILIES = ['ipv4', 'ipv6'] as const;
 /** MAX_HOOK_COUNT. */
 export const MAX_HOOK_COUNT = 1024;
 
-type Written = string | number | null;
+export type Written = string | number | null;
 const PF_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(PROTOCOL_FAMILIES).map(([name, n]) => [n, name]));
+
+const plain = (word: string, prefix: string): string =>
+  word.startsWith(prefix) ? word.slice(prefix.length).toLowerCase() : word;
+
+/** The kernel's words for families and hooks, beside the short ones: NFPROTO_IPV4, NF_INET_LOCAL_IN. */
+export const FAMILY_WORDS = Object.keys(PROTOCOL_FAMILIES).flatMap((name) => [name, `NFPROTO_${name.toUpperCase()}`]);
+export const HOOK_WORDS = NETFILTER_HOOKS.flatMap((name) => [name, `NF_INET_${name.toUpperCase()}`]);
 
 /** The family by name; null where it is none of NFPROTO_*. */
 export const familyNamed = (pf: Written): string | null =>
-  typeof pf === 'number' ? (PF_NAMES.get(pf) ?? null) : pf === null ? null : pf;
+  typeof pf === 'number' ? (PF_NAMES.get(pf) ?? null) : pf === null ? null : plain(pf, 'NFPROTO_');
 
 /** The hook by name; null where its number is NF_INET_NUMHOOKS or more. Nothing written is 0. */
 export const hookNamed = (hooknum: Written): string | null =>
-  typeof hooknum === 'string' ? hooknum : (NETFILTER_HOOKS[hooknum ?? 0] ?? null);
+  typeof hooknum === 'string' ? plain(hooknum, 'NF_INET_') : (NETFILTER_HOOKS[hooknum ?? 0] ?? null);
 
 /** `ipv4 pre_routing`, as the place of a hook is called. */
 export const placeNamed = (pf: string, hook: string): string => `${pf} ${hook}`;

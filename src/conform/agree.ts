@@ -1,15 +1,27 @@
 /** Does the kernel's answer agree with one that the model allows? */
+import { familyNamed, hookNamed, type Written } from '../../models/rules/netfilter.ts';
 import { type Answer, compare, type Difference, sameJson } from '../trace/compare.ts';
 import type { Expectation, Json, TraceStep } from '../trace/format.ts';
 
 /** Keys that are compared in a way of their own, or only with the trace's expectation. */
 const APART = new Set(['ids', 'numberOf', 'errno', 'textContains']);
 
+/** A family or a hook may be written as a number or in several words. */
+function inOneWord(values: Answer['values']): Answer['values'] {
+  const { pf, hooknum } = values as Readonly<Record<string, Written | undefined>>;
+  return {
+    ...values,
+    ...(pf == null ? {} : { pf: familyNamed(pf) ?? pf }),
+    ...(hooknum == null ? {} : { hooknum: hookNamed(hooknum) ?? hooknum }),
+  };
+}
+
 /**
  * A packet that a filter refuses on its way in is merely not there: nobody sees an errno. Samples of several events come in
  * any order.
  */
-function asSeen(answer: Answer, step: TraceStep): Answer {
+function asSeen(given: Answer, step: TraceStep): Answer {
+  const answer = { ...given, values: inOneWord(given.values) };
   const { ran } = answer.values;
   if (step.args['hook'] === 'perf_event' && Array.isArray(ran))
     return { errno: answer.errno, values: { ...answer.values, ran: [...ran].sort() } };

@@ -1,5 +1,11 @@
 /** Network devices and namespaces of a trace: what is made before its first step, and how its operations are sent. */
-import { NETFILTER_HOOKS, PROTOCOL_FAMILIES } from '../../models/rules/netfilter.ts';
+import {
+  familyNamed,
+  hookNamed,
+  NETFILTER_HOOKS,
+  PROTOCOL_FAMILIES,
+  type Written,
+} from '../../models/rules/netfilter.ts';
 import type { Json, ProgTemplate, TraceFile } from '../trace/format.ts';
 import { type Args, type Encoders, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
@@ -30,8 +36,8 @@ const HOOK_NUMBERS: Readonly<Record<string, number>> = Object.fromEntries(
 );
 
 export const NET_ENCODERS: Encoders = {
-  pf: (value) => ({ pf: numbered(value, PROTOCOL_FAMILIES) }),
-  hooknum: (value) => ({ hooknum: numbered(value, HOOK_NUMBERS) }),
+  pf: (value) => ({ pf: numbered(familyNamed(value as Written) ?? value, PROTOCOL_FAMILIES) }),
+  hooknum: (value) => ({ hooknum: numbered(hookNamed(value as Written) ?? value, HOOK_NUMBERS) }),
   nfFlags: (value, flags) => ({ nfFlags: flagsOf(value, flags) }),
   netns: (value) => ({ netns: netns(value) }),
 };
