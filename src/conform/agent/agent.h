@@ -332,6 +332,8 @@ void enter_first_netns(void);
 bool net_declaration(const struct request *request, struct reply *reply);
 /* Requests of actors in which the hub has a part. */
 bool net_request(int actor, const char *line, const struct request *request, struct reply *reply);
+/* For a request that an actor works off while others run: the descriptor that it needs. False: the hub has a part in it. */
+bool net_descriptor(const struct request *request, int *fd);
 /* Enters a namespace of the trace, by its name or through a process that is inside; false: neither is there. */
 bool visit_netns(int netns);
 void leave_netns(void);

@@ -130,7 +130,10 @@ static void hand_over(int index, const char *line)
 	racing = true;
 	if (is_dangerous_race())
 		return reply_status(&reply, "!refused: rmdir races with an attach or a query");
-	if (send_text(controls[index], line, strlen(line), -1) < 0)
+	int fd;
+	if (!net_descriptor(&request, &fd))
+		return reply_status(&reply, "!unsupported: %s while others run", request.op);
+	if (send_text(controls[index], line, strlen(line), fd) < 0)
 		return reply_status(&reply, "!dead");
 	owed[index]++;
 	reply_status(&reply, "ok");

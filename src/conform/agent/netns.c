@@ -410,6 +410,19 @@ static bool takes_netns(const char *op)
 	return false;
 }
 
+bool net_descriptor(const struct request *request, int *fd)
+{
+	const char *op = request->op, *named = arg(request, "netns");
+	*fd = -1;
+	if (is(op, "netns_add") || is(op, "netns_delete") || is(op, "netdev_add"))
+		return false;
+	if (named == NULL || named[0] == '@' || named[0] == '#' || !takes_netns(op))
+		return true;
+	int at = netns_named(named);
+	*fd = at < 0 ? -1 : names[at] - 1;
+	return *fd >= 0;
+}
+
 bool net_request(int actor, const char *line, const struct request *request, struct reply *reply)
 {
 	const char *op = request->op, *named = arg(request, "netns"), *device = arg(request, "netdev");
