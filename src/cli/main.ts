@@ -145,7 +145,11 @@ function addConform(program: Command, run: Run): void {
     )
     .option('--seed <text>', 'seed of generated traces and of samples', '1')
     .option('--length <n>', 'steps of a generated trace', wholeNumber, 80)
-    .option('--family <names>', 'what generated traces are about, in turn: several with commas', names)
+    .option(
+      '--family <names>',
+      'what generated traces are about, in turn: cgroup (unless said otherwise), net, bridge, events, trampolines',
+      names,
+    )
     .option('--jobs <n>', 'agents that run traces at the same time', wholeNumber, 6);
   withOutput(withSemantics(conform), ['text', 'json']);
   conform.action((files: string[], options: Parameters<typeof import('./conform.ts')['conform']>[1]) =>

@@ -6,9 +6,9 @@ import type { TraceFile } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { InputError } from '../world/input.ts';
 import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, MULTI, OTHER, PROGRAMS, TREE } from './dice.ts';
+import { eventsTrace } from './generate-events.ts';
 import { bridgeTrace, netTrace } from './generate-net.ts';
-import { traceTrace } from './generate-trace.ts';
-import { tracingTrace } from './generate-tracing.ts';
+import { trampolinesTrace } from './generate-trampolines.ts';
 
 /** What is generated unless something else is asked for. */
 const FAMILY = 'cgroup';
@@ -18,8 +18,8 @@ type Generate = (seed: string, id: string, length: number) => TraceFile;
 const GENERATORS = {
   net: netTrace,
   bridge: bridgeTrace,
-  trace: traceTrace,
-  tracing: tracingTrace,
+  events: eventsTrace,
+  trampolines: trampolinesTrace,
 } satisfies Record<string, Generate>;
 
 export type Family = keyof typeof GENERATORS | typeof FAMILY;

@@ -88,7 +88,7 @@ for (const word of WORDS)
     it('agrees on generated traces of extensions and tracing programs, which it loads', async function () {
       this.timeout(BOOT_MS);
       const found: string[] = [];
-      const families = familiesNamed(['tracing']);
+      const families = familiesNamed(['trampolines']);
       const generation = { steps: TRACING_STEPS, seed: 'booted', length: 60, shown: 1, families };
       const totals = await conformGenerated([kernelOf()], generation, rules, (shrunk) => {
         found.push(JSON.stringify(shrunk));

@@ -61,7 +61,7 @@ describeLive('tracing, arrays and sockmaps on the live kernel', () => {
     if (!isKernel618) this.skip();
     this.timeout(120_000);
     const found: string[] = [];
-    const generation = { steps: 1500, seed: 'trace', length: 80, shown: 1, families: familiesNamed(['trace']) };
+    const generation = { steps: 1500, seed: 'trace', length: 80, shown: 1, families: familiesNamed(['events']) };
     const totals = await conformGenerated([kernelOf()], generation, RULES, (shrunk) => {
       found.push(JSON.stringify(shrunk));
     });

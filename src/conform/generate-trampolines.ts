@@ -77,6 +77,6 @@ const functions: Theme = {
   ],
 };
 
-export function tracingTrace(seed: string, id: string, length: number): TraceFile {
+export function trampolinesTrace(seed: string, id: string, length: number): TraceFile {
   return new ThemeDice(seed).trace(id, length, [functions]);
 }

@@ -189,7 +189,7 @@ const iterators: Theme = {
 const THEMES = [raw, perf, arrays, sockmap, iterators];
 
 /** Two kinds of attachments at once, so that what they share is shared. */
-export function traceTrace(seed: string, id: string, length: number): TraceFile {
+export function eventsTrace(seed: string, id: string, length: number): TraceFile {
   const dice = new ThemeDice(seed);
   const first = dice.chose(THEMES);
   const second = dice.chose(THEMES.filter((theme) => theme !== first));
