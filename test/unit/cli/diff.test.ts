@@ -24,9 +24,9 @@ interface Json {
   readonly totals: { readonly scenarios: number };
 }
 
-/** The shortest difference of two kernels, over the suite and the menu worlds. */
-async function shortest(a: string, b: string): Promise<object> {
-  const { code, stdout } = await here(a, b, '--format', 'json');
+/** The shortest difference of two kernels, over the suite and the menu worlds, or over what is named. */
+async function shortest(a: string, b: string, ...paths: readonly string[]): Promise<object> {
+  const { code, stdout } = await here(a, b, ...paths, '--format', 'json');
   const [first] = (JSON.parse(stdout) as Json).differences;
   if (first === undefined) throw new Error(stdout);
   const { steps, setupSteps, op, kind } = first;
@@ -63,11 +63,11 @@ describe('lastref diff', function () {
     });
   });
 
-  it('tells 6.12 from 6.18 by LINK_UPDATE to a program with another storage map, one step after the link was made', async () => {
-    expect(await shortest('linux-6.12', 'linux-6.18')).to.deep.equal({
+  it('tells 6.12 from 6.18 by LINK_UPDATE to a program with another storage map, one step after link, map and program were made', async () => {
+    expect(await shortest('linux-6.12', 'linux-6.18', 'menu:links')).to.deep.equal({
       code: 1,
       steps: 1,
-      setupSteps: 1,
+      setupSteps: 3,
       op: 'link_update',
       kind: 'result',
       schedule: ['root link_update {"link":"l","prog":"s"}'],
