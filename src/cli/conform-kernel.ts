@@ -1,6 +1,6 @@
 /** Traces, scenarios and generated traces on one kernel, and what was found. */
 import { availableParallelism } from 'node:os';
-import type { LiveKernels } from '../conform/live-kernels.ts';
+import type { LiveKernels } from '../conform/kernels/live-kernels.ts';
 import type { Shrunk } from '../conform/shrink.ts';
 import type { Conformed, Rules, Totals } from '../conform/traces.ts';
 import type { ConformDifference, ConformOtherwise, ConformRow, LostKernel } from '../report/conform.ts';
@@ -90,7 +90,7 @@ class Conforming {
         kernel,
         model,
       });
-    const families = (await import('../conform/generate.ts')).familiesNamed(this.work.options.family);
+    const families = (await import('../conform/generate/generate.ts')).familiesNamed(this.work.options.family);
     const options = { steps, seed, length, families, shown: SHOWN_MAX };
     await this.row(`generated, seed ${seed}`, () =>
       conformGenerated(this.kernels.all, options, this.rules, found, (trace, why) => this.note(why, trace)),
@@ -98,8 +98,8 @@ class Conforming {
   }
 
   async schedules(): Promise<void> {
-    const { conformScenarios } = await import('../conform/schedule-runs.ts');
-    const { SCHEDULES } = await import('../conform/schedules.ts');
+    const { conformScenarios } = await import('../conform/schedules/schedule-runs.ts');
+    const { SCHEDULES } = await import('../conform/schedules/schedules.ts');
     const { seed, schedules: most } = this.work.options;
     await this.row('schedules', async () => {
       const ran = await conformScenarios(

@@ -1,5 +1,5 @@
 /** `lastref conform --stress N`: actors of scenarios run freely, on each kernel that is named. */
-import type { ConformKernel } from '../conform/line.ts';
+import type { ConformKernel } from '../conform/protocol/line.ts';
 import type { Rules } from '../conform/traces.ts';
 import { type StressedScenario, type StressReport, stressJson, stressText } from '../report/stress.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -28,7 +28,7 @@ async function onKernel(
   selected: readonly Scenario[],
   { stress: runs, seed }: StressCommandOptions,
 ): Promise<Found> {
-  const { stress } = await import('../conform/stress.ts');
+  const { stress } = await import('../conform/schedules/stress.ts');
   const scenarios: StressedScenario[] = [];
   const notRunnable: Record<string, string[]> = {};
   for (const scenario of selected) {

@@ -1,7 +1,7 @@
 /** Kernels by the words of the command line: which image it is, what it is held against, and what is said when it is lost. */
 import { existsSync } from 'node:fs';
-import type { ConformKernel, KernelGone } from '../conform/line.ts';
-import type { LiveKernels } from '../conform/live-kernels.ts';
+import type { LiveKernels } from '../conform/kernels/live-kernels.ts';
+import type { ConformKernel, KernelGone } from '../conform/protocol/line.ts';
 import type { Rules } from '../conform/traces.ts';
 import type { ModelDefinition } from '../modelling/model.ts';
 import type { Semantics } from '../modelling/semantics.ts';
@@ -12,7 +12,7 @@ import { chooseSemantics } from './load-semantics.ts';
 
 /** The kernel image to boot; undefined is the running kernel. Throws InputError where there is none of that name. */
 export async function imageNamed(word: string, cwd: string): Promise<string | undefined> {
-  const { fetchedReleases, imageOf } = await import('../conform/live-kernels.ts');
+  const { fetchedReleases, imageOf } = await import('../conform/kernels/live-kernels.ts');
   const image = imageOf(word, cwd);
   if (image === undefined || existsSync(image)) return image;
   const fetched = fetchedReleases();
@@ -47,14 +47,14 @@ export async function rulesFor(
   { model, semantics }: { readonly model: ModelDefinition; readonly semantics: Semantics | undefined },
 ): Promise<Rules> {
   if (semantics !== undefined) return { model, semantics };
-  const { probe, semanticsOf } = await import('../conform/probe.ts');
+  const { probe, semanticsOf } = await import('../conform/probe/probe.ts');
   const own = semanticsOf(await probe(kernel, model, kernelSemantics(model)), model);
   return { model: { ...model, semantics: { ...model.semantics, [own.name]: own } }, semantics: own };
 }
 
 /** Starts a kernel, and says how on standard error; undefined after it was said why not. */
 export async function started(word: string, agents: number, image: string | undefined, io: Io, processors = 1) {
-  const { startKernels } = await import('../conform/live-kernels.ts');
+  const { startKernels } = await import('../conform/kernels/live-kernels.ts');
   const begun = performance.now();
   const result = await startKernels(agents, image, processors);
   if (!result.ok) {

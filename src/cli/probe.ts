@@ -1,5 +1,5 @@
 /** `lastref probe`: which features a kernel shows, and which named semantics it equals. */
-import type { Likeness, ProbedKernel } from '../conform/probe.ts';
+import type { Likeness, ProbedKernel } from '../conform/probe/probe.ts';
 import { type ProbeReport, probeJson, probeText } from '../report/probe.ts';
 import { type Context, emit } from './context.ts';
 import { EXIT, type ExitCode, meaningOf } from './exit-code.ts';
@@ -40,7 +40,7 @@ export async function probeVerb(options: ProbeCommandOptions, context: Context):
   const kernels = await started(options.kernel, 1, image, io);
   const kernel = kernels?.all[0];
   if (kernels === undefined || kernel === undefined) return EXIT.cannotRun;
-  const { equals, probe } = await import('../conform/probe.ts');
+  const { equals, probe } = await import('../conform/probe/probe.ts');
   try {
     const probed = await probe(kernel, model, semantics === undefined ? kernelSemantics(model) : [semantics]);
     const report = reportOf(options.kernel, probed, equals, (performance.now() - begun) / 1000);

@@ -45,7 +45,7 @@ async function fromChoices(file: string, options: ReproCommandOptions, context: 
       `a counterexample at grain ${grain ?? loaded.value.grain} has no C form: nobody can order the steps inside commands`,
       '`lastref check --grain command` finds one that has, if there is one',
     );
-  const { traceOfChoices } = await import('../conform/schedules.ts');
+  const { traceOfChoices } = await import('../conform/schedules/schedules.ts');
   const traced = traceOfChoices(loaded.value, model, semantics.name, choices);
   if (traced.ok) return { source: traced.value, model, semantics: semantics.name };
   showProblems(traced.problems, io);

@@ -7,11 +7,11 @@ import type { Json, TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import { type Taken, Walk } from '../trace/walk.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
-import type { Seen, SeenSlot, SlotShown } from './decode.ts';
-import type { SeenNet } from './decode-net.ts';
 import { netOtherwise } from './model-net.ts';
 import { modelDying, modelEnded, modelIds, modelLink, modelRefs, modelSlot } from './model-state.ts';
 import { ownMovesOf } from './own-moves.ts';
+import type { Seen, SeenSlot, SlotShown } from './protocol/decode.ts';
+import type { SeenNet } from './protocol/decode-net.ts';
 import type { ConformOptions, Parting } from './verdict.ts';
 
 export const distinct = <T>(values: readonly T[]): readonly T[] =>

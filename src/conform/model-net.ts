@@ -7,7 +7,7 @@ import { programOf } from '../../models/rules/order.ts';
 import { CLSACT_INGRESS } from '../../models/rules/qdisc.ts';
 import { xdpSlot } from '../../models/rules/xdp.ts';
 import { targetTypeFor } from '../../models/targets/index.ts';
-import type { SeenDevice, SeenFilters, SeenList, SeenNet } from './decode-net.ts';
+import type { SeenDevice, SeenFilters, SeenList, SeenNet } from './protocol/decode-net.ts';
 
 const isHere = (k: Kernel, netdev: Netdev): boolean => netdev.phase === 'REGISTERED' && netdev.netns === firstNetns(k);
 

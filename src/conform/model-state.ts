@@ -1,7 +1,7 @@
 /** The observable state of the models, in the same words as the agent's. */
 import type { Kernel, Slot } from '../../models/kernel.ts';
 import { linkTypeOf } from '../../models/links/index.ts';
-import type { Seen, SeenLink, SeenSlot } from './decode.ts';
+import type { Seen, SeenLink, SeenSlot } from './protocol/decode.ts';
 
 const MODES: Readonly<Record<string, readonly string[]>> = {
   MULTI: ['BPF_F_ALLOW_MULTI'],

@@ -3,11 +3,11 @@ import type { ModelDefinition } from '../modelling/model.ts';
 import { SLEEP } from '../trace/check.ts';
 import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { setupRequests, stepRequest } from './encode.ts';
-import { netObservation } from './encode-net.ts';
 import { isBarrier } from './holding.ts';
-import type { Request } from './line.ts';
-import { attachTypeNumber } from './numbers.ts';
+import { setupRequests, stepRequest } from './protocol/encode.ts';
+import { netObservation } from './protocol/encode-net.ts';
+import type { Request } from './protocol/line.ts';
+import { attachTypeNumber } from './protocol/numbers.ts';
 
 /** A trace that is ready for a kernel. */
 export interface Prepared {

@@ -3,11 +3,11 @@ import type { TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
 import type { Taken } from '../trace/walk.ts';
 import { InputError } from '../world/input.ts';
-import { answerOf, notDone, seenOf } from './decode.ts';
-import { NotRunnable } from './encode-words.ts';
 import { distinct, Holding, isBarrier } from './holding.ts';
-import { type ConformKernel, KernelGone, type Reply, type Request } from './line.ts';
 import { type Prepared, prepare, segmentsOf } from './prepare.ts';
+import { answerOf, notDone, seenOf } from './protocol/decode.ts';
+import { NotRunnable } from './protocol/encode-words.ts';
+import { type ConformKernel, KernelGone, type Reply, type Request } from './protocol/line.ts';
 import type { ConformOptions, Parting, TraceVerdict } from './verdict.ts';
 
 /** How long deferred kernel work may take until it must be seen. */

@@ -1,5 +1,5 @@
 /** Work that several kernels share: while one waits for its kernel, the model follows another. */
-import type { ConformKernel } from './line.ts';
+import type { ConformKernel } from './protocol/line.ts';
 
 /**
  * Each kernel takes the next item when it is done with its last one. `each` hears of the results in the order of the

@@ -4,9 +4,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import seedrandom from 'seedrandom';
-import { buildAgent } from '../../src/conform/build.ts';
-import { type Request, requestLine } from '../../src/conform/line.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { buildAgent } from '../../src/conform/kernels/build.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
+import { type Request, requestLine } from '../../src/conform/protocol/line.ts';
 import { actorsOf, type Family, familyOf, type Ids, noIds, remainsOf } from './remains.ts';
 import { agents, describeLive, subtreesOf } from './support.ts';
 

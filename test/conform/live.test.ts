@@ -1,7 +1,7 @@
 /** The model against the running kernel: agreement, and that a planted difference is found where it is. */
 import { expect } from 'chai';
-import { generatedTrace, sourceOfTrace } from '../../src/conform/generate.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { generatedTrace, sourceOfTrace } from '../../src/conform/generate/generate.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
 import { shrink } from '../../src/conform/shrink.ts';
 import { conformGenerated } from '../../src/conform/traces.ts';

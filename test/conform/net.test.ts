@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { familiesNamed } from '../../src/conform/generate.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { familiesNamed } from '../../src/conform/generate/generate.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
-import { conformScenarios } from '../../src/conform/schedule-runs.ts';
-import { SCHEDULES } from '../../src/conform/schedules.ts';
+import { conformScenarios } from '../../src/conform/schedules/schedule-runs.ts';
+import { SCHEDULES } from '../../src/conform/schedules/schedules.ts';
 import { conformGenerated, type Rules } from '../../src/conform/traces.ts';
 import type { TraceFile, TraceStep } from '../../src/trace/format.ts';
 import { ROOT } from '../support/repository.ts';

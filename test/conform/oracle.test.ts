@@ -1,6 +1,6 @@
 /** The observed rows again, this time on the kernel itself: the rows, the model and the kernel must say the same. */
 import { expect } from 'chai';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
 import { rowFiles } from '../oracle/run.ts';
 import { sourceOf } from '../support/traces.ts';

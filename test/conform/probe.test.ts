@@ -1,8 +1,8 @@
 /** Probing the running kernel, and a kernel that lacks what a model says it has. */
 import { expect } from 'chai';
 import { bpf, LINUX } from '../../models/index.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
-import { equals, type ProbedKernel, probe } from '../../src/conform/probe.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
+import { equals, type ProbedKernel, probe } from '../../src/conform/probe/probe.ts';
 import { describeLive, isKernel618 } from './support.ts';
 
 describeLive('probing the live kernel', () => {

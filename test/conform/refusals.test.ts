@@ -1,7 +1,7 @@
 /** What the facts mark as dangerous is refused by the agent itself, whoever asks: requests are sent as they stand. */
 import { expect } from 'chai';
-import type { Reply, Request } from '../../src/conform/line.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
+import type { Reply, Request } from '../../src/conform/protocol/line.ts';
 import { describeLive } from './support.ts';
 
 const EGRESS = 1;

@@ -1,6 +1,6 @@
 /** What an agent could leave behind, looked for from outside: processes, namespaces, cgroups, mounts, devices, BPF objects. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { AgentProcess } from '../../src/conform/live.ts';
+import type { AgentProcess } from '../../src/conform/kernels/live.ts';
 import { agentMounts, agents, subtreesOf } from './support.ts';
 
 const NAMESPACES = ['pid', 'net', 'mnt'] as const;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
-import { patiently, schedulesOf } from '../../src/conform/schedules.ts';
+import { patiently, schedulesOf } from '../../src/conform/schedules/schedules.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';

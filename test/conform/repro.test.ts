@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import seedrandom from 'seedrandom';
 import { bpf } from '../../models/index.ts';
 import { reproducer } from '../../src/conform/repro/emit.ts';
-import { schedulesOf, traceOfChoices } from '../../src/conform/schedules.ts';
+import { schedulesOf, traceOfChoices } from '../../src/conform/schedules/schedules.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { ROOT } from '../support/repository.ts';

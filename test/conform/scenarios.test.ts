@@ -1,10 +1,10 @@
 /** Scenarios on the running kernel: their schedules agree with the model, and so does what is seen when actors run freely. */
 import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
-import { type AgentProcess, startLive } from '../../src/conform/live.ts';
-import { conformScenarios } from '../../src/conform/schedule-runs.ts';
-import { SCHEDULES } from '../../src/conform/schedules.ts';
-import { stress } from '../../src/conform/stress.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
+import { conformScenarios } from '../../src/conform/schedules/schedule-runs.ts';
+import { SCHEDULES } from '../../src/conform/schedules/schedules.ts';
+import { stress } from '../../src/conform/schedules/stress.ts';
 import { describeLive, isKernel618, RULES, scenarioIn, semanticsNamed } from './support.ts';
 
 const RACE = 'cgroup/two-attaches-with-one-revision.yaml';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bpf } from '../../models/index.ts';
-import { startLive } from '../../src/conform/live.ts';
+import { startLive } from '../../src/conform/kernels/live.ts';
 import type { Rules } from '../../src/conform/traces.ts';
 import type { Semantics } from '../../src/modelling/semantics.ts';
 import { loadScenario } from '../../src/scenario/load.ts';

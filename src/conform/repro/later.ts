@@ -1,5 +1,5 @@
 /** Constants of uapi headers that are younger than what distributions still ship: a reproducer brings them along. */
-import { attachTypeNumber, LINK_TYPES } from '../numbers.ts';
+import { attachTypeNumber, LINK_TYPES } from '../protocol/numbers.ts';
 
 /** Flags. */
 export const LATER_FLAGS = /BEFORE|AFTER|_ID$|PREORDER|_LINK$|PATH_FD|RENAME|NETFILTER/;

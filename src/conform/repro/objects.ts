@@ -1,6 +1,6 @@
 /** Programs, ids, pins and descriptors, as C. */
 import type { Json, TraceStep } from '../../trace/format.ts';
-import { MAP_TYPES } from '../numbers.ts';
+import { MAP_TYPES } from '../protocol/numbers.ts';
 import { opens } from './descriptors.ts';
 import { type Checks, expected, number, simple, text } from './expect.ts';
 import type { Operation, Writer, Written } from './writer.ts';

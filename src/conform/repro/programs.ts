@@ -1,6 +1,6 @@
 /** BPF_PROG_LOAD: a program that only logs and returns, or one that is built instruction by instruction. */
 import type { Json, ProgTemplate, TraceStep } from '../../trace/format.ts';
-import { PROG_TYPES } from '../numbers.ts';
+import { PROG_TYPES } from '../protocol/numbers.ts';
 import { Code } from './code.ts';
 import { opens } from './descriptors.ts';
 import { btfIds, btfLines, contextOf, functionId, functionsOf, isDescribed, listOf } from './functions.ts';

@@ -1,7 +1,7 @@
 /** What the operations of a reproducer are written with: names, arguments and flags as C, and a clear no. */
 import type { Json, ProgTemplate, TraceFile, TraceStep } from '../../trace/format.ts';
 import { InputError, type Position } from '../../world/input.ts';
-import { attachTypeNumber } from '../numbers.ts';
+import { attachTypeNumber } from '../protocol/numbers.ts';
 import { Devices } from './devices.ts';
 import { LATER_FLAGS, laterAttachType, laterLinkType } from './later.ts';
 import type { Names } from './names.ts';

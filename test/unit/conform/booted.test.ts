@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { CHARACTER_DEVICE, cpio, DIRECTORY, initramfs, PROGRAM } from '../../../src/conform/initramfs.ts';
-import { imageOf } from '../../../src/conform/live-kernels.ts';
-import { kvmObstacle, qemuArguments } from '../../../src/conform/qemu.ts';
+import { CHARACTER_DEVICE, cpio, DIRECTORY, initramfs, PROGRAM } from '../../../src/conform/kernels/initramfs.ts';
+import { imageOf } from '../../../src/conform/kernels/live-kernels.ts';
+import { kvmObstacle, qemuArguments } from '../../../src/conform/kernels/qemu.ts';
 
 interface Member {
   readonly name: string;

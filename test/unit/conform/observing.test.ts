@@ -1,7 +1,7 @@
 /** What a kernel shows is read piece by piece, and work may run between the pieces. The kernel here only says what it is told to. */
 import { expect } from 'chai';
 import { bpf } from '../../../models/index.ts';
-import type { ConformKernel, Reply } from '../../../src/conform/line.ts';
+import type { ConformKernel, Reply } from '../../../src/conform/protocol/line.ts';
 import { conformTrace } from '../../../src/conform/run-trace.ts';
 import { sourceOf } from '../../support/traces.ts';
 

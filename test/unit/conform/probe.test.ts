@@ -1,8 +1,8 @@
 /** From what a kernel shows to its features, with the model of some kernel in the place of a real one. */
 import { expect } from 'chai';
 import { bpf, FEATURES } from '../../../models/index.ts';
-import { equals, type Found, type ProbedKernel, semanticsOf } from '../../../src/conform/probe.ts';
-import { PROBES } from '../../../src/conform/probes.ts';
+import { equals, type Found, type ProbedKernel, semanticsOf } from '../../../src/conform/probe/probe.ts';
+import { PROBES } from '../../../src/conform/probe/probes.ts';
 import { checkTrace } from '../../../src/trace/check.ts';
 
 const found = (feature: string, finding: Found['finding']): Found => ({ feature, finding, evidence: '' });

@@ -7,7 +7,7 @@ import { bpf } from '../../../models/index.ts';
 import { NoReproducer, reproducer } from '../../../src/conform/repro/emit.ts';
 import { cgroupPath, Names } from '../../../src/conform/repro/names.ts';
 import { say } from '../../../src/conform/repro/say.ts';
-import { schedulesOf } from '../../../src/conform/schedules.ts';
+import { schedulesOf } from '../../../src/conform/schedules/schedules.ts';
 import { loadScenarioFile } from '../../../src/scenario/load.ts';
 import type { TraceStep } from '../../../src/trace/format.ts';
 import { ROOT } from '../../support/repository.ts';

@@ -1,8 +1,8 @@
 /** Schedules of scenarios: how many there are, and what a trace of one says. */
 import { expect } from 'chai';
 import { bpf } from '../../../models/index.ts';
-import { scenarioTracer } from '../../../src/conform/scenario-trace.ts';
-import { type Schedules, schedulesOf, traceOfChoices } from '../../../src/conform/schedules.ts';
+import { scenarioTracer } from '../../../src/conform/schedules/scenario-trace.ts';
+import { type Schedules, schedulesOf, traceOfChoices } from '../../../src/conform/schedules/schedules.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { checkTrace } from '../../../src/trace/check.ts';

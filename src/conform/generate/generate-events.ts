@@ -1,5 +1,5 @@
 /** Traces by chance of raw tracepoints, perf events, iterators, prog arrays and sockmaps. */
-import type { TraceFile } from '../trace/format.ts';
+import type { TraceFile } from '../../trace/format.ts';
 import type { Args } from './dice.ts';
 import { ENTRIES, PATHS, SAMPLES, type Theme, ThemeDice, tracing } from './theme-dice.ts';
 

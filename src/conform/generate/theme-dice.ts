@@ -1,5 +1,5 @@
 /** Dice for kinds of attachments that have a theme each: programs and maps that belong together, and what is done with them. */
-import type { Json, ProgTemplate, TraceFile, TraceObjects } from '../trace/format.ts';
+import type { Json, ProgTemplate, TraceFile, TraceObjects } from '../../trace/format.ts';
 import { type Actor, type Args, Dice, EXPECT, type Kind } from './dice.ts';
 
 export const PATHS = ['p1', 'p2', 'p3'];

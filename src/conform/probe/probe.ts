@@ -2,14 +2,14 @@
  * What a kernel is: the features that it shows, found out by harmless calls, and the named semantics that have them.
  * Distribution kernels backport, so that a version number says nothing.
  */
-import type { ModelDefinition } from '../modelling/model.ts';
-import type { Semantics } from '../modelling/semantics.ts';
-import type { TraceSource } from '../trace/parse.ts';
-import { sourceOfTrace } from './generate.ts';
-import type { ConformKernel } from './line.ts';
+import type { ModelDefinition } from '../../modelling/model.ts';
+import type { Semantics } from '../../modelling/semantics.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import { sourceOfTrace } from '../generate/generate.ts';
+import type { ConformKernel } from '../protocol/line.ts';
+import { conformTrace } from '../run-trace.ts';
+import type { Parting, TraceVerdict } from '../verdict.ts';
 import { PROBES } from './probes.ts';
-import { conformTrace } from './run-trace.ts';
-import type { Parting, TraceVerdict } from './verdict.ts';
 
 /**
  * `present` and `absent`: the kernel shows what only one of the two allows. `undecided`: it shows what both allow.

@@ -1,5 +1,5 @@
 /** What a kernel shows of devices and namespaces, in the words of the vocabulary. */
-import { familyNamed, hookNamed } from '../../models/rules/netfilter.ts';
+import { familyNamed, hookNamed } from '../../../models/rules/netfilter.ts';
 import { listOf, type Reply } from './line.ts';
 import { ATTACH_TYPES, errnoName } from './numbers.ts';
 

@@ -5,8 +5,8 @@ import {
   NETFILTER_HOOKS,
   PROTOCOL_FAMILIES,
   type Written,
-} from '../../models/rules/netfilter.ts';
-import type { Json, ProgTemplate, TraceFile } from '../trace/format.ts';
+} from '../../../models/rules/netfilter.ts';
+import type { Json, ProgTemplate, TraceFile } from '../../trace/format.ts';
 import { type Args, type Encoders, flagsOf, handle, NotRunnable } from './encode-words.ts';
 import type { Request } from './line.ts';
 import { attachTypeNumber } from './numbers.ts';

@@ -2,8 +2,8 @@
  * How each feature of a kernel is found out: by a trace of harmless calls whose results differ with the feature. The models
  * say what they are with and without it; which of the two the kernel shows decides. A new feature needs an entry here.
  */
-import type { Feature } from '../../models/semantics/features.ts';
-import type { TraceFile } from '../trace/format.ts';
+import type { Feature } from '../../../models/semantics/features.ts';
+import type { TraceFile } from '../../trace/format.ts';
 import { type Args, by, call, load, type Probe, probesOf, type Step } from './probe-steps.ts';
 import { NET_PROBES } from './probes-net.ts';
 import { TRACE_PROBES } from './probes-trace.ts';

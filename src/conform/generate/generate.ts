@@ -2,9 +2,9 @@
  * Traces by chance: a few processes act on a small tree of cgroups with links, programs, pins and sockets. What is
  * written down is only the steps; the model says what they must return. The same seed gives the same traces.
  */
-import type { TraceFile } from '../trace/format.ts';
-import type { TraceSource } from '../trace/parse.ts';
-import { InputError } from '../world/input.ts';
+import type { TraceFile } from '../../trace/format.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import { InputError } from '../../world/input.ts';
 import { type Actor, type Args, ATTACH_TYPE, Dice, EXPECT, MULTI, OTHER, PROGRAMS, TREE } from './dice.ts';
 import { eventsTrace } from './generate-events.ts';
 import { bridgeTrace, netTrace } from './generate-net.ts';

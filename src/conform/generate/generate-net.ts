@@ -3,7 +3,7 @@
  * qdiscs, hooks of namespaces; devices that are made, moved, set down and deleted, and namespaces that are entered, held open
  * and deleted. Each trace is about some of these families, so that what is attached meets other attachments of its kind.
  */
-import type { Json, TraceFile } from '../trace/format.ts';
+import type { Json, TraceFile } from '../../trace/format.ts';
 import { type Actor, type Args, Dice, EXPECT } from './dice.ts';
 import {
   BEHIND,

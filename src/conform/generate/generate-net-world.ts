@@ -1,5 +1,5 @@
 /** What the world of generated traces about devices and namespaces has: programs, devices, namespaces. */
-import type { TraceFile } from '../trace/format.ts';
+import type { TraceFile } from '../../trace/format.ts';
 
 export const FAMILIES = ['xdp', 'tcx', 'tc', 'netns'] as const;
 export type Family = (typeof FAMILIES)[number];

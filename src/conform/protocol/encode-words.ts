@@ -1,5 +1,5 @@
 /** What the encoders of every family share: handles, flags, attach types, and how a trace is refused. */
-import type { Json } from '../trace/format.ts';
+import type { Json } from '../../trace/format.ts';
 import { attachTypeNumber } from './numbers.ts';
 
 /** The trace cannot run on this kind of kernel driver. */

@@ -1,6 +1,6 @@
 /** The dice of the generator, and what it knows of the world that it makes: who lives, who holds what, what is there. */
 import seedrandom from 'seedrandom';
-import type { Json, TraceStep } from '../trace/format.ts';
+import type { Json, TraceStep } from '../../trace/format.ts';
 
 export type Args = Record<string, Json>;
 export type Kind = 'prog' | 'link' | 'cgroup' | 'socket' | 'map' | 'perf' | 'iter' | 'netns';

@@ -2,8 +2,8 @@
  * A scenario may say that a cgroup has room for two; a kernel has room for 64. Links of one program take the other places
  * before anything else happens. They are part of the trace: the model has them too.
  */
-import type { ProgTemplate, TraceObjects, TraceStep } from '../trace/format.ts';
-import type { ItemInput } from '../world/input.ts';
+import type { ProgTemplate, TraceObjects, TraceStep } from '../../trace/format.ts';
+import type { ItemInput } from '../../world/input.ts';
 
 /** BPF_CGROUP_MAX_PROGS (include/linux/bpf-cgroup-defs.h; facts cgroup O01). */
 const CGROUP_PLACES = 64;

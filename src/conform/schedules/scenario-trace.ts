@@ -2,17 +2,17 @@
  * One schedule of a scenario as a trace: processes are forked, setup is taken, and then one step after the other with
  * what the model says that it returns. Grain `command`: what goes on inside a command cannot be scheduled from outside.
  */
-import type { ModelDefinition } from '../modelling/model.ts';
-import { bindScenario } from '../scenario/bind-scenario.ts';
-import { type Result, success } from '../scenario/problem.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { NOBODY } from '../trace/check.ts';
-import type { Expectation, Json, TraceFile, TraceObjects, TraceStep } from '../trace/format.ts';
-import type { TraceSource } from '../trace/parse.ts';
-import type { ItemInput, WorldInput } from '../world/input.ts';
-import type { Machine } from '../world/machine.ts';
-import { ENVIRONMENT } from '../world/plan.ts';
-import type { Runner } from '../world/runner.ts';
+import type { ModelDefinition } from '../../modelling/model.ts';
+import { bindScenario } from '../../scenario/bind-scenario.ts';
+import { type Result, success } from '../../scenario/problem.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { NOBODY } from '../../trace/check.ts';
+import type { Expectation, Json, TraceFile, TraceObjects, TraceStep } from '../../trace/format.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import type { ItemInput, WorldInput } from '../../world/input.ts';
+import type { Machine } from '../../world/machine.ts';
+import { ENVIRONMENT } from '../../world/plan.ts';
+import type { Runner } from '../../world/runner.ts';
 import { expectationOf } from './answered.ts';
 import { type Fillers, fillersOf } from './fillers.ts';
 

@@ -2,14 +2,14 @@
  * A trace whose expectations are what the model says of just this trace. A scenario with room for two answers other
  * queries than a cgroup whose other places are filled: what differs may be what is shown, never what a step returns.
  */
-import type { ModelDefinition } from '../modelling/model.ts';
-import type { Semantics } from '../modelling/semantics.ts';
-import { SLEEP } from '../trace/check.ts';
-import type { Expectation, TraceStep } from '../trace/format.ts';
-import type { TraceSource } from '../trace/parse.ts';
-import { RESULT_KEYS } from '../trace/schema.ts';
-import { Walk } from '../trace/walk.ts';
-import { ownMovesOf } from './own-moves.ts';
+import type { ModelDefinition } from '../../modelling/model.ts';
+import type { Semantics } from '../../modelling/semantics.ts';
+import { SLEEP } from '../../trace/check.ts';
+import type { Expectation, TraceStep } from '../../trace/format.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import { RESULT_KEYS } from '../../trace/schema.ts';
+import { Walk } from '../../trace/walk.ts';
+import { ownMovesOf } from '../own-moves.ts';
 
 /** Keys that an expectation can have; which numbers are used again is nobody's promise. */
 const SHOWN = new Set(RESULT_KEYS.filter((key) => key !== 'numberOf'));

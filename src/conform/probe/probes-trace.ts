@@ -1,5 +1,5 @@
 /** Probes of tracing, extensions, perf events and maps: links that nothing passes while they are there. */
-import type { ProgTemplate } from '../trace/format.ts';
+import type { ProgTemplate } from '../../trace/format.ts';
 import { call, load, probesOf } from './probe-steps.ts';
 
 const TEST = 'bpf_fentry_test1';

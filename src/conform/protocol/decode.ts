@@ -1,5 +1,5 @@
 /** From replies to what the kernel showed, in the words of the vocabulary. */
-import type { Answer } from '../trace/compare.ts';
+import type { Answer } from '../../trace/compare.ts';
 import { NET_DECODERS, type SeenNet, seenNetOf } from './decode-net.ts';
 import { firstOf, listOf, type Reply } from './line.ts';
 import { ATTACH_TYPES, errnoName, flagNames, LINK_TYPES, mapTypeName, progTypeName } from './numbers.ts';

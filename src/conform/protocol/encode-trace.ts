@@ -1,5 +1,5 @@
 /** Tracing, extensions, maps with entries and perf events of a trace: how their programs are built and their operations sent. */
-import type { Json, ProgTemplate, TraceFile, TraceStep } from '../trace/format.ts';
+import type { Json, ProgTemplate, TraceFile, TraceStep } from '../../trace/format.ts';
 import { type Args, type Encoders, handle, NotRunnable } from './encode-words.ts';
 import { MAP_TYPES } from './numbers.ts';
 

@@ -1,5 +1,5 @@
 /** From steps of a trace to requests. What the agent does not do is said here, before anything runs. */
-import type { CgroupDecl, Json, TraceFile, TraceStep } from '../trace/format.ts';
+import type { CgroupDecl, Json, TraceFile, TraceStep } from '../../trace/format.ts';
 import { loadFlags, NET_ENCODERS, NET_HANDLES, NET_OPERATIONS, netSetup } from './encode-net.ts';
 import { mapArgs, programArgs, TRACE_ENCODERS, TRACE_HANDLES, TRACE_OPERATIONS } from './encode-trace.ts';
 import { type Args, attachType, type Encoders, type Flags, flagsOf, handle, NotRunnable } from './encode-words.ts';

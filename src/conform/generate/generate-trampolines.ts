@@ -1,5 +1,5 @@
 /** Traces by chance of extensions and tracing programs, which some kernels refuse to load. */
-import type { ProgTemplate, TraceFile } from '../trace/format.ts';
+import type { ProgTemplate, TraceFile } from '../../trace/format.ts';
 import { type Theme, ThemeDice, tracing } from './theme-dice.ts';
 
 const TEST = 'bpf_fentry_test1';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-export const AGENT_SOURCES = fileURLToPath(new URL('./agent/', import.meta.url));
+export const AGENT_SOURCES = fileURLToPath(new URL('../agent/', import.meta.url));
 
 const FLAGS = ['-O2', '-std=gnu11', '-Wall', '-Wextra', '-Wno-format-truncation', '-Wno-restrict'];
 

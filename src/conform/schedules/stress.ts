@@ -3,19 +3,19 @@
  * results are seen must be among the outcomes that the model has at grain `lock`.
  */
 import seedrandom from 'seedrandom';
-import { DEFAULT_BUDGET } from '../explore/budget.ts';
-import { explore } from '../explore/explore.ts';
-import { BreadthFirst } from '../explore/strategies/bfs.ts';
-import type { ModelDefinition } from '../modelling/model.ts';
-import { bindScenario } from '../scenario/bind-scenario.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { NOBODY } from '../trace/check.ts';
-import type { TraceStep } from '../trace/format.ts';
-import type { ActorInput, ItemInput, WorldInput } from '../world/input.ts';
-import { answerOf, notDone } from './decode.ts';
-import { setupRequests, stepRequest } from './encode.ts';
-import { NotRunnable } from './encode-words.ts';
-import type { ConformKernel, Reply, Request } from './line.ts';
+import { DEFAULT_BUDGET } from '../../explore/budget.ts';
+import { explore } from '../../explore/explore.ts';
+import { BreadthFirst } from '../../explore/strategies/bfs.ts';
+import type { ModelDefinition } from '../../modelling/model.ts';
+import { bindScenario } from '../../scenario/bind-scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { NOBODY } from '../../trace/check.ts';
+import type { TraceStep } from '../../trace/format.ts';
+import type { ActorInput, ItemInput, WorldInput } from '../../world/input.ts';
+import { answerOf, notDone } from '../protocol/decode.ts';
+import { setupRequests, stepRequest } from '../protocol/encode.ts';
+import { NotRunnable } from '../protocol/encode-words.ts';
+import type { ConformKernel, Reply, Request } from '../protocol/line.ts';
 import { ScenarioTracer } from './scenario-trace.ts';
 
 export interface StressOptions {

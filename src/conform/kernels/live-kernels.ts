@@ -2,12 +2,12 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConformKernel } from './line.ts';
+import type { ConformKernel } from '../protocol/line.ts';
 import { type AgentProcess, type Started, startLive } from './live.ts';
 import { startQemu } from './qemu.ts';
 
 /** What scripts/fetch-kernels.sh fetched, a folder per release. */
-const FETCHED = fileURLToPath(new URL('../../.kernels/', import.meta.url));
+const FETCHED = fileURLToPath(new URL('../../../.kernels/', import.meta.url));
 
 /** The image that `--kernel` names: a path, or the beginning of a release that was fetched. Undefined: the live kernel. */
 export function imageOf(word: string, cwd: string, folder: string = FETCHED): string | undefined {

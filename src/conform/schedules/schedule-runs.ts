@@ -1,11 +1,11 @@
 /** Scenarios on a kernel: their schedules are executed and compared, one trace after the other. */
-import type { Scenario } from '../scenario/scenario.ts';
-import type { TraceSource } from '../trace/parse.ts';
-import type { ConformKernel } from './line.ts';
-import { conformTrace } from './run-trace.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { TraceSource } from '../../trace/parse.ts';
+import type { ConformKernel } from '../protocol/line.ts';
+import { conformTrace } from '../run-trace.ts';
+import { share } from '../share.ts';
+import { type Conformed, count, noTotals, type Rules, type Totals } from '../traces.ts';
 import { type ScheduleOptions, schedulesOf } from './schedules.ts';
-import { share } from './share.ts';
-import { type Conformed, count, noTotals, type Rules, type Totals } from './traces.ts';
 
 export interface ScheduleRun {
   readonly totals: Totals;

@@ -3,12 +3,12 @@
  * goes on until nobody can take a step; its beginnings are schedules too, and every step of it is looked at.
  */
 import seedrandom from 'seedrandom';
-import type { ModelDefinition } from '../modelling/model.ts';
-import { failure, problemAt, type Result, success } from '../scenario/problem.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { NOBODY } from '../trace/check.ts';
-import type { TraceStep } from '../trace/format.ts';
-import type { TraceSource } from '../trace/parse.ts';
+import type { ModelDefinition } from '../../modelling/model.ts';
+import { failure, problemAt, type Result, success } from '../../scenario/problem.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { NOBODY } from '../../trace/check.ts';
+import type { TraceStep } from '../../trace/format.ts';
+import type { TraceSource } from '../../trace/parse.ts';
 import { answered } from './answered.ts';
 import { DEATH, type ScenarioTracer, scenarioTracer } from './scenario-trace.ts';
 

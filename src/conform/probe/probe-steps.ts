@@ -1,5 +1,5 @@
 /** How probes are written down: a trace of steps of which nothing is expected. */
-import type { Json, TraceFile, TraceStep } from '../trace/format.ts';
+import type { Json, TraceFile, TraceStep } from '../../trace/format.ts';
 
 /** A trace; or why no harmless call shows the feature. */
 export type Probe = { readonly trace: TraceFile } | { readonly cannot: string };

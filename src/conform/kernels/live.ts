@@ -1,8 +1,16 @@
 /** The running kernel: an agent as a child process, spoken to over its standard input and output. */
 import { type ChildProcessWithoutNullStreams, type StdioOptions, spawn } from 'node:child_process';
 import process from 'node:process';
+import {
+  type ConformKernel,
+  firstOf,
+  KernelGone,
+  parseReply,
+  type Reply,
+  type Request,
+  requestLine,
+} from '../protocol/line.ts';
 import { buildAgent } from './build.ts';
-import { type ConformKernel, firstOf, KernelGone, parseReply, type Reply, type Request, requestLine } from './line.ts';
 
 /** The agent gives up on a step after 5 s; this is for an agent that does not. */
 const SILENCE_MS = 30_000;
