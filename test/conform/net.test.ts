@@ -140,6 +140,24 @@ describeLive('the agent in network namespaces', () => {
     expect(bridges).to.deep.equal({ kind: 'not-runnable', steps: 0, why: 'several bridges' });
   });
 
+  it('hands over the namespace of a call even where no number is left for the trace', async () => {
+    const lookup = { netns: 'blue', prog: 'S', attachType: 'sk_lookup' };
+    const full: TraceStep['expect'] = { errno: 'EMFILE' };
+    const verdict = await conformTrace(
+      kernelOf(),
+      trace([
+        load('S'),
+        step('fill_fds', {}),
+        step('link_create', lookup, 'L', full),
+        step('open_netns', { netns: 'blue' }, 'n', full),
+        step('free_fds', {}),
+        step('link_create', lookup, 'M'),
+      ]),
+      { ...RULES, expectations: 'binding' },
+    );
+    expect(verdict.kind, JSON.stringify(verdict)).to.equal('agree');
+  });
+
   it('lets go of a namespace in which connections were made, at once', async function () {
     if (!isKernel618) this.skip();
     const steps = [

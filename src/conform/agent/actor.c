@@ -32,9 +32,17 @@ static void serve(int given)
  * The descriptor of a namespace that a request speaks of. It would not be there without the agent, so it goes where the
  * trace's are not; unless the trace asks for just this one.
  */
-static void take_passed(int *given)
+static void take_passed(int *given, bool filled)
 {
-	if (*given < 0 || is(request.op, "fork") || is(request.op, "clone_files") || is(request.op, "take_fd"))
+	if (*given < 0 || is(request.op, "fork") || is(request.op, "clone_files"))
+		return;
+	bool traces = is(request.op, "take_fd") || is(request.op, "open_netns");
+	if (traces && filled) {
+		/* It came in beyond the trace's limit. */
+		close(*given);
+		*given = -1;
+	}
+	if (*given < 0 || is(request.op, "take_fd"))
 		return;
 	int low = *given;
 	*given = -1;
@@ -59,12 +67,20 @@ void be_actor(int index)
 	int control = FD_CONTROL + index;
 	for (;;) {
 		int given = -1;
+		/* What the agent passes must come in, even where no number is left for the trace. */
+		bool filled = is_filled();
+		if (filled)
+			set_fd_limit(false);
 		if (receive_text(control, line, sizeof line, &given) <= 0)
 			_exit(0);
-		if (!parse_request(&request, line)) {
+		bool well_formed = parse_request(&request, line);
+		if (well_formed)
+			take_passed(&given, filled);
+		if (filled)
+			set_fd_limit(true);
+		if (!well_formed) {
 			reply_status(&reply, "!malformed request");
 		} else {
-			take_passed(&given);
 			serve(given);
 			drop_passed();
 		}
