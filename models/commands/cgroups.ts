@@ -78,7 +78,8 @@ export const openCgroup = command({
   },
 });
 
-const DYING = new Set(['DYING', 'DRAINED', 'RELEASED']);
+/** Phases of a cgroup that was removed and whose memory is still there. */
+export const DYING = new Set(['DYING', 'DRAINED', 'RELEASED']);
 
 export const cgroupStat = command({
   op: 'cgroup_stat',

@@ -2,7 +2,7 @@
 import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
 import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
-import { capable } from '../rules/privileges.ts';
+import { bpfCapable } from '../rules/privileges.ts';
 import { descriptor, type Handle } from '../rules/resolve.ts';
 
 function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: OpenFile; map: BpfMap } {
@@ -23,7 +23,7 @@ function writable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
 function freezable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
   const { map } = fileOf(k, process, handle);
   k.check('is not frozen', map.frozen === 0, 'EBUSY');
-  k.check('may use BPF', capable(process, 'CAP_BPF') || capable(process, 'CAP_SYS_ADMIN'), 'EPERM');
+  k.check('may use BPF', bpfCapable(process), 'EPERM');
   return map;
 }
 

@@ -1,11 +1,11 @@
 /** Maps as far as programs and cgroup storage need them; io_uring and other holders of files; unknown commands. */
-import { type BpfMap, command, type Kernel, type Program } from '../kernel.ts';
+import { command, type Kernel } from '../kernel.ts';
 import { linkTypeOf } from '../links/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { only } from '../rules/flags.ts';
 import { getMap, getUser, mapsOf, resolveMap } from '../rules/maps.ts';
 import { programOf } from '../rules/order.ts';
-import { capable } from '../rules/privileges.ts';
+import { bpfCapable, capable } from '../rules/privileges.ts';
 import { getFile, openFile, putFile } from '../rules/references.ts';
 import { checkRoom, descriptor, install, resolveProgram } from '../rules/resolve.ts';
 
@@ -21,7 +21,7 @@ export const mapCreate = command({
   steps: {
     create(k: Kernel, { args, made, actor, as }) {
       checkAttr(k, actor, args.attr);
-      k.check('may use BPF', capable(actor, 'CAP_BPF') || capable(actor, 'CAP_SYS_ADMIN'), 'EPERM');
+      k.check('may use BPF', bpfCapable(actor), 'EPERM');
       if (made.map.byLink) k.check('BPF_F_LINK is known', k.has('struct-ops-link'), 'EINVAL');
       checkRoom(k, actor);
       made.map.created = true;
@@ -60,10 +60,6 @@ export const mapGetFdById = command({
   },
 });
 
-/** `used_maps` as the load found them. */
-const usesMap = (k: Kernel, program: Program, map: BpfMap): boolean =>
-  mapsOf(k, program).includes(map) || program.template.cgroupStorage === map.name;
-
 export const progBindMap = command({
   op: 'prog_bind_map',
   name: 'BPF_PROG_BIND_MAP',
@@ -76,7 +72,7 @@ export const progBindMap = command({
       const program = resolveProgram(k, actor, args.prog);
       const map = resolveMap(k, actor, args.map);
       // A second time changes nothing, nor does a map that the program uses by itself (facts mx-391).
-      if (program.bound.indexOf(map) >= 0 || usesMap(k, program, map)) return;
+      if (program.bound.indexOf(map) >= 0 || mapsOf(k, program).includes(map)) return;
       program.bound.append(map);
       getMap(k, map, `program ${program.name}`);
     },

@@ -4,7 +4,7 @@
  */
 import type { BpfMap, Kernel, Link, Program } from '../kernel.ts';
 import { only } from '../rules/flags.ts';
-import { getUser, putUser, resolveMap, SOCKMAP_TYPES } from '../rules/maps.ts';
+import { getUser, putUser, resolveMap, SOCKMAPS } from '../rules/maps.ts';
 import { getProgram, putProgram } from '../rules/references.ts';
 import { insertAt, removeAt, slotAt } from '../rules/trampoline.ts';
 import type { LinkCreate, LinkType, LinkUpdate } from './link-type.ts';
@@ -15,8 +15,6 @@ export const SOCKMAP_ATTACH_TYPES: Readonly<Record<string, string>> = {
   sk_skb_stream_verdict: 'sk_skb',
   sk_skb_verdict: 'sk_skb',
 };
-
-export const SOCKMAPS = SOCKMAP_TYPES;
 
 function check(k: Kernel, { args }: LinkCreate, program: Program): void {
   k.check('attach type has links', k.has('sockmap-link'), 'EINVAL');

@@ -7,17 +7,11 @@ import type { Kernel, Process, Program } from '../kernel.ts';
 import { checkIndex, exchangeEntry } from '../rules/maps.ts';
 import { findNetdev } from '../rules/netdev.ts';
 import { descriptor } from '../rules/resolve.ts';
-import { BPF_EXIST, BPF_NOEXIST, type MapType, type MapUpdate, type MapValue } from './map-type.ts';
-import { elementOf, placeOf } from './values.ts';
+import type { MapType, MapValue } from './map-type.ts';
+import { checkArrayUpdate, elementOf, placeOf } from './values.ts';
 
 /** The deepest queue of a processor. */
 const QSIZE_MAX = 16_384;
-
-function checkUpdate(k: Kernel, { map, key, flags }: MapUpdate): void {
-  k.check('flags are known', flags >= 0 && flags <= BPF_EXIST, 'EINVAL');
-  checkIndex(k, map, key, 'E2BIG');
-  k.check('entries are always there', flags !== BPF_NOEXIST, 'EEXIST');
-}
 
 /** Numbers up to 0 are no program here, unlike anywhere else in bpf(2) but for 0. */
 const namesProgram = ({ prog }: MapValue): boolean => prog !== null && (!('number' in prog) || prog.number > 0);
@@ -33,7 +27,7 @@ function programFor(k: Kernel, actor: Process, { prog }: MapValue, attachType: s
 export const devmap: MapType = {
   update(k: Kernel, update) {
     const { map, key, value, actor } = update;
-    checkUpdate(k, update);
+    checkArrayUpdate(k, update);
     if (value.netdev === null) k.check('a program comes with a device', !namesProgram(value), 'EINVAL');
     const netdev = value.netdev === null ? null : findNetdev(k, actor, value.netdev, 'EINVAL');
     const program = namesProgram(value) ? programFor(k, actor, value, 'xdp_devmap', 'EINVAL') : null;
@@ -56,7 +50,7 @@ export const devmap: MapType = {
 export const cpumap: MapType = {
   update(k: Kernel, update) {
     const { map, key, value, actor } = update;
-    checkUpdate(k, update);
+    checkArrayUpdate(k, update);
     const qsize = value.qsize ?? 0;
     k.check('queue is not too deep', qsize <= QSIZE_MAX, 'EOVERFLOW');
     // Whatever is wrong with the program is told as if memory had run out.

@@ -5,18 +5,22 @@ import { exchangeEntry, getMap, putMap } from '../rules/maps.ts';
 import { resolveProgram } from '../rules/resolve.ts';
 import type { MapType } from './map-type.ts';
 
+/** Does the map hold this name by its value, and not by a link? */
+const registers = ({ byLink, filled, opsName }: BpfMap, name: string | undefined): boolean =>
+  !byLink && filled === 1 && opsName === name;
+
 /** Programs of the value that is registered under a name, by a link or without. */
 export function membersAt(k: Kernel, slot: Slot): readonly Program[] {
   const entry = slot.entries.length === 0 ? null : slot.entries.at(0);
   const map =
     entry?.kind === 'link' && entry.map.length > 0
       ? entry.map.at(0)
-      : k.all.map.find(({ byLink, filled, opsName }) => !byLink && filled === 1 && opsName === slot.hook?.place);
+      : k.all.map.find((other) => registers(other, slot.hook?.place));
   return [...(map?.entries ?? [])].filter((program) => program !== null);
 }
 
 const registered = (k: Kernel, map: BpfMap): boolean =>
-  k.all.map.some((other) => other !== map && !other.byLink && other.filled === 1 && other.opsName === map.opsName);
+  k.all.map.some((other) => other !== map && registers(other, map.opsName));
 
 /** A member is a program of the same kind, and the map holds it. */
 function memberFor(k: Kernel, actor: Process, handle: BoundHandle | null): Program {

@@ -22,11 +22,16 @@ function checkFlags(k: Kernel, flags: number): void {
   k.check('flags are known', flags >= 0 && flags <= BPF_EXIST, 'EINVAL');
 }
 
+/** Where every entry is there from the start: array_map_update_elem, dev_map_update_elem, cpu_map_update_elem. */
+export function checkArrayUpdate(k: Kernel, { map, key, flags }: MapUpdate): void {
+  checkFlags(k, flags);
+  checkIndex(k, map, key, 'E2BIG');
+  k.check('entries are always there', flags !== BPF_NOEXIST, 'EEXIST');
+}
+
 export const array: MapType = {
   update(k: Kernel, update) {
-    checkFlags(k, update.flags);
-    checkIndex(k, update.map, update.key, 'E2BIG');
-    k.check('elements of an array are always there', update.flags !== BPF_NOEXIST, 'EEXIST');
+    checkArrayUpdate(k, update);
     write(k, update);
   },
   delete: (k) => k.fail('elements of an array can go', 'EINVAL'),

@@ -1,6 +1,6 @@
 /** `union bpf_attr` as the caller passes it: checks that every command makes first. Facts link-core 4, A45–A47, mx-284–290. */
 import type { Kernel, Process } from '../kernel.ts';
-import { capable } from './privileges.ts';
+import { bpfCapable } from './privileges.ts';
 
 export interface Attr {
   readonly tail?: boolean;
@@ -25,7 +25,7 @@ export function attrOf(raw: unknown): Attr {
  */
 export function checkMayCall(k: Kernel, process: Process): void {
   if (k.has('calls-by-anybody')) return;
-  k.check('may call bpf(2)', capable(process, 'CAP_BPF') || capable(process, 'CAP_SYS_ADMIN'), 'EPERM');
+  k.check('may call bpf(2)', bpfCapable(process), 'EPERM');
 }
 
 /** Who calls, bpf_check_uarg_tail_zero, then CHECK_ATTR of the command. */

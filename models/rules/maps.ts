@@ -3,6 +3,7 @@
  * Kernel: kernel/bpf/syscall.c bpf_map_put, bpf_map_put_uref; kernel/bpf/arraymap.c prog_fd_array_get_ptr, prog_array_map_clear. Facts link-core 2.4, 11.
  */
 import type { BoundHandle, BpfMap, Kernel, Netdev, Process, Program } from '../kernel.ts';
+import { mapsNamedBy } from '../templates.ts';
 import { attachTypeOf } from './expected-attach-type.ts';
 import { getProgram, putProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
@@ -10,7 +11,7 @@ import { descriptor } from './resolve.ts';
 /** Maps whose elements an iterator walks (bpf_iter_attach_map). */
 export const WALKABLE: ReadonlySet<string> = new Set(['hash', 'array']);
 
-export const SOCKMAP_TYPES: ReadonlySet<string> = new Set(['sockmap', 'sockhash']);
+export const SOCKMAPS: ReadonlySet<string> = new Set(['sockmap', 'sockhash']);
 
 export function getMap(k: Kernel, map: BpfMap, why: string): void {
   k.get(map, 'refs', { why });
@@ -44,7 +45,7 @@ export function mapLostUsers(k: Kernel, map: BpfMap): void {
     getMap(k, map, map.clearing === 0 ? 'its clearing' : 'a clearing that is queued already');
     map.clearing = 1;
   }
-  if (map.mapType !== 'sockmap' && map.mapType !== 'sockhash') return;
+  if (!SOCKMAPS.has(map.mapType)) return;
   for (const slot of k.all.slot)
     for (const entry of slot.hook?.map === map ? [...slot.entries] : [])
       if (entry.kind === 'program') {
@@ -135,9 +136,6 @@ export function mayEnterArray(k: Kernel, program: Program): void {
 
 /** Maps that a program holds by its instructions: those that it tail-calls through, and its cgroup storage. */
 export function mapsOf(k: Kernel, { template }: Program): readonly BpfMap[] {
-  const named = [
-    ...template.tailCalls.map(({ map }) => map),
-    ...(template.cgroupStorage === null ? [] : [template.cgroupStorage]),
-  ];
+  const named = mapsNamedBy(template);
   return named.length === 0 ? [] : k.all.map.filter(({ name }) => named.includes(name));
 }

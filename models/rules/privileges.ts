@@ -21,6 +21,10 @@ export function capable(process: Process, capability: Capability): boolean {
   }
 }
 
+/** bpf_capable (include/linux/capability.h). */
+export const bpfCapable = (process: Process): boolean =>
+  capable(process, 'CAP_BPF') || capable(process, 'CAP_SYS_ADMIN');
+
 /** Network administration for cgroup_skb and queries; CAP_SYS_ADMIN does as well since 6.9 (facts link-core 13, pin-160@6.1). */
 export function netAdmin(k: Kernel, process: Process): boolean {
   return (

@@ -4,7 +4,7 @@
  */
 import type { Kernel, Process, Program } from '../kernel.ts';
 import { expected } from './expected-attach-type.ts';
-import { capable } from './privileges.ts';
+import { bpfCapable, capable } from './privileges.ts';
 
 /** Cgroup attach types and the program type each takes. */
 export const CGROUP_ATTACH_TYPES: Readonly<Record<string, string>> = {
@@ -80,7 +80,7 @@ const PERFMON_TYPES = new Set(['raw_tracepoint', 'tracing', 'kprobe', 'tracepoin
 
 export function checkMayLoad(k: Kernel, process: Process, type: string): void {
   const admin = capable(process, 'CAP_SYS_ADMIN');
-  k.check('may use BPF', admin || capable(process, 'CAP_BPF'), 'EPERM');
+  k.check('may use BPF', bpfCapable(process), 'EPERM');
   if (UNPRIVILEGED_TYPES.has(type)) return;
   if (type === 'ext') k.check('CAP_NET_ADMIN for extensions', admin || capable(process, 'CAP_NET_ADMIN'), 'EPERM');
   const needed = PERFMON_TYPES.has(type) ? 'CAP_PERFMON' : 'CAP_NET_ADMIN';

@@ -3,6 +3,7 @@
  * Kernel: kernel/bpf/syscall.c bpf_prog_put, bpf_link_put, bpf_link_put_direct; fs/file_table.c fput. Facts link-core 2, 3.2.
  */
 import type { BpfMap, Cgroup, Kernel, Link, Netdev, OpenFile, Process, Program, Target } from '../kernel.ts';
+import { mapsNamedBy } from '../templates.ts';
 
 export function getProgram(k: Kernel, program: Program, why: string): void {
   if (program.phase !== 'LOADED')
@@ -26,7 +27,7 @@ export function freeProgram(k: Kernel, program: Program): void {
 
 /** Does it hold its target or maps? */
 const holdsMore = ({ holdsTarget, bound, template }: Program): boolean =>
-  holdsTarget > 0 || template.tailCalls.length > 0 || template.cgroupStorage !== null || bound.length > 0;
+  holdsTarget > 0 || mapsNamedBy(template).length > 0 || bound.length > 0;
 
 export function getLink(k: Kernel, link: Link, why: string): void {
   if (link.refs === 0 && link.phase !== 'ABSENT' && link.phase !== 'PRIMED')

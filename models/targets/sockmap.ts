@@ -1,8 +1,8 @@
 /** Programs attached to sockmaps without a link: they belong to the map. Kernel: net/core/sock_map.c sock_map_get_from_fd, sock_map_prog_detach. Facts link-core 12.6, mx-383, mx-384. */
 import type { BpfMap, Kernel, Process, Program } from '../kernel.ts';
-import { SOCKMAP_ATTACH_TYPES, SOCKMAPS, sockmapSlot } from '../links/sockmap.ts';
+import { SOCKMAP_ATTACH_TYPES, sockmapSlot } from '../links/sockmap.ts';
 import { only } from '../rules/flags.ts';
-import { getMap, resolveMap } from '../rules/maps.ts';
+import { getMap, resolveMap, SOCKMAPS } from '../rules/maps.ts';
 import { programOf } from '../rules/order.ts';
 import { putProgram } from '../rules/references.ts';
 import { resolveProgram } from '../rules/resolve.ts';

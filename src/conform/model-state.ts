@@ -1,4 +1,6 @@
 /** The observable state of the models, in the same words as the agent's. */
+import { DYING } from '../../models/commands/cgroups.ts';
+import { LISTED_LINK } from '../../models/commands/info.ts';
 import type { Kernel, Slot } from '../../models/kernel.ts';
 import { linkTypeOf } from '../../models/links/index.ts';
 import type { Seen, SeenLink, SeenSlot } from './protocol/decode.ts';
@@ -8,11 +10,7 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
   OVERRIDE: ['BPF_F_ALLOW_OVERRIDE'],
 };
 
-/** Phases in which the id of a link is listed. */
-const LISTED_LINK = new Set(['PRIMED', 'ATTACHED', 'DEFUNCT', 'ZERO', 'DEFUNCT_ZERO']);
-
 const ENDED = new Set(['ZOMBIE', 'REAPED']);
-const DYING = new Set(['DYING', 'DRAINED', 'RELEASED']);
 
 function shownSlot(slot: Slot, revision: (slot: Slot) => number): SeenSlot['shown'] {
   if (slot.cgroup?.phase !== 'ONLINE') return { errno: 'ENOENT' };

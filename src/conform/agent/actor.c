@@ -49,8 +49,7 @@ static void take_passed(int *given, bool filled)
 	passed_fd = low;
 	if (is(request.op, "open_netns"))
 		return;
-	passed_fd = fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
-	close(low);
+	passed_fd = move_high(low);
 }
 
 static void drop_passed(void)
@@ -68,16 +67,13 @@ void be_actor(int index)
 	for (;;) {
 		int given = -1;
 		/* What the agent passes must come in, even where no number is left for the trace. */
-		bool filled = is_filled();
-		if (filled)
-			set_fd_limit(false);
+		bool lifted = lift_fd_limit();
 		if (receive_text(control, line, sizeof line, &given) <= 0)
 			_exit(0);
 		bool well_formed = parse_request(&request, line);
 		if (well_formed)
-			take_passed(&given, filled);
-		if (filled)
-			set_fd_limit(true);
+			take_passed(&given, lifted);
+		restore_fd_limit(lifted);
 		if (!well_formed) {
 			reply_status(&reply, "!malformed request");
 		} else {

@@ -220,6 +220,8 @@ long bpf_call(int command, struct attr *attr);
 char kind_of_fd(int fd);
 uint32_t id_of_fd(int fd);
 uint32_t type_of_fd(int fd);
+/* The agent's own descriptors have high numbers, so that those of the trace are what they would be without it. Keeps errno. */
+int move_high(int low);
 int open_high(const char *path, int flags);
 /* The directory of a cgroup; ENOENT also if another cgroup has its path by now. */
 int open_directory_of(const struct cgroup *cgroup, int flags);
@@ -362,8 +364,9 @@ extern int self; /* index of this actor */
 void be_actor(int index) __attribute__((noreturn));
 /* Handles process operations: fork, clone_files, execve ... `fd` came with the request. */
 bool op_processes(const struct request *request, struct reply *reply, int fd);
-bool is_filled(void);
-void set_fd_limit(bool filled);
+/* The trace's limit on descriptors does not count for what the agent opens itself. True: there was one. Keeps errno. */
+bool lift_fd_limit(void);
+void restore_fd_limit(bool lifted);
 int send_text(int socket, const char *text, size_t len, int fd);
 ssize_t receive_text(int socket, char *text, size_t size, int *fd);
 
@@ -402,6 +405,8 @@ uint64_t probed_offset(void);
 void make_own_event(const struct request *request, struct reply *reply);
 void start_log(void);
 void finish_log(struct reply *reply);
+/* What the call that made an event said, and who ran. `errno` is that of the call. */
+void conclude_event(struct reply *reply, long result);
 /* Only what ran of these program types; 0 ends the list. NULL: everything. */
 void finish_log_of(struct reply *reply, const uint32_t *types);
 const char *mount_path(const char *mount, char *buffer);

@@ -95,20 +95,22 @@ uint32_t type_of_fd(int fd)
 	return type_and_id(fd, info) ? info[0] : 0;
 }
 
-/* Opens a file at a high number, so that the numbers of the trace stay as they would be without the agent. */
+int move_high(int low)
+{
+	if (low < 0)
+		return -1;
+	int high = fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
+	int error = errno;
+	close(low);
+	errno = error;
+	return high;
+}
+
 int open_high(const char *path, int flags)
 {
-	bool filled = is_filled();
-	if (filled)
-		set_fd_limit(false);
-	int low = open(path, flags | O_CLOEXEC);
-	int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
-	int error = errno;
-	if (low >= 0)
-		close(low);
-	if (filled)
-		set_fd_limit(true);
-	errno = error;
+	bool lifted = lift_fd_limit();
+	int high = move_high(open(path, flags | O_CLOEXEC));
+	restore_fd_limit(lifted);
 	return high;
 }
 

@@ -184,12 +184,7 @@ static int load_blob(const struct writer *writer)
 	attr_init(&attr, NULL);
 	put64(&attr, 0, (uint64_t)(uintptr_t)bytes);
 	put32(&attr, 16, HEADER + types + writer->strings_used);
-	int low = (int)bpf_call(CMD_BTF_LOAD, &attr);
-	if (low < 0)
-		return low;
-	int high = fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
-	close(low);
-	return high;
+	return move_high((int)bpf_call(CMD_BTF_LOAD, &attr));
 }
 
 /*

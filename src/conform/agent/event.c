@@ -61,6 +61,16 @@ static bool is_among(uint32_t type, const uint32_t *types)
 
 void finish_log(struct reply *reply) { finish_log_of(reply, NULL); }
 
+void conclude_event(struct reply *reply, long result)
+{
+	int error = errno;
+	reply_status(reply, "ok");
+	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
+	if (result < 0)
+		reply_add(reply, "denied=%d", error);
+	finish_log(reply);
+}
+
 /* An event at one hook passes by others, whose programs log as well. */
 void finish_log_of(struct reply *reply, const uint32_t *types)
 {
@@ -264,13 +274,7 @@ void make_own_event(const struct request *request, struct reply *reply)
 		return reply_status(reply, "!refused: traffic after an update to another cgroup storage map");
 	int fd = open_high("/proc/sys/kernel/ostype", O_RDONLY);
 	start_log();
-	long result = read(fd, &byte, 1);
-	int error = errno;
-	reply_status(reply, "ok");
-	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
-	if (result < 0)
-		reply_add(reply, "denied=%d", error);
-	finish_log(reply);
+	conclude_event(reply, read(fd, &byte, 1));
 	close(fd);
 }
 

@@ -72,16 +72,6 @@ static void sample(struct reply *reply)
 	reply_add(reply, "ran=%s", names);
 }
 
-static void conclude(struct reply *reply, long result)
-{
-	int error = errno;
-	reply_status(reply, "ok");
-	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
-	if (result < 0)
-		reply_add(reply, "denied=%d", error);
-	finish_log(reply);
-}
-
 static void system_call(const struct request *request, struct reply *reply)
 {
 	const char *tp = arg(request, "tp");
@@ -89,7 +79,7 @@ static void system_call(const struct request *request, struct reply *reply)
 		return reply_status(reply, "!unsupported: an event at the tracepoint %s", tp);
 	start_log();
 	syscall((long)shared->event_number);
-	conclude(reply, 0);
+	conclude_event(reply, 0);
 }
 
 /* A process that holds nothing asks for a user namespace. */
@@ -104,7 +94,7 @@ static void security_hook(const struct request *request, struct reply *reply)
 		_exit(unshare(CLONE_NEWUSER) < 0 ? errno : 0);
 	waitpid(pid, &status, 0);
 	errno = WEXITSTATUS(status);
-	conclude(reply, errno == 0 ? 0 : -1);
+	conclude_event(reply, errno == 0 ? 0 : -1);
 }
 
 /* A test run of any program on this function calls it once. */
@@ -150,12 +140,12 @@ static void function_call(const struct request *request, struct reply *reply)
 	if (is(arg(request, "hook"), "probe") && !of_kernel) {
 		start_log();
 		probed_function(shared->event_number);
-		return conclude(reply, 0);
+		return conclude_event(reply, 0);
 	}
 	bool modified = of_kernel && strncmp(name, "bpf_modify_return_test", 22) == 0;
 	if (!of_kernel || !call_kernel(name, modified ? MODIFY_RETURN : FENTRY))
 		return reply_status(reply, "!unsupported: a call of %s", name == NULL ? "no function" : name);
-	conclude(reply, 0);
+	conclude_event(reply, 0);
 }
 
 bool make_trace_event(const struct request *request, struct reply *reply)

@@ -71,8 +71,7 @@ static bool make_link(void)
 	close(prog);
 	if (low < 0)
 		return false;
-	iterator_link = fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
-	close(low);
+	iterator_link = move_high(low);
 	return iterator_link >= 0;
 }
 

@@ -124,17 +124,9 @@ long nl_talk(int socket, struct message *message, nl_each *each, void *context)
 
 int socket_high(int domain, int type, int protocol)
 {
-	bool filled = is_filled();
-	if (filled)
-		set_fd_limit(false);
-	int low = socket(domain, type | SOCK_CLOEXEC, protocol);
-	int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FD_TARGET);
-	int error = errno;
-	if (low >= 0)
-		close(low);
-	if (filled)
-		set_fd_limit(true);
-	errno = error;
+	bool lifted = lift_fd_limit();
+	int high = move_high(socket(domain, type | SOCK_CLOEXEC, protocol));
+	restore_fd_limit(lifted);
 	return high;
 }
 

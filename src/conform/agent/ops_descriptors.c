@@ -9,14 +9,27 @@ static bool filled;
 static int fillers[FD_TARGET], filler_count;
 static int filled_limit;
 
-bool is_filled(void) { return filled; }
-
-void set_fd_limit(bool low)
+static void set_fd_limit(bool low)
 {
 	struct rlimit limit;
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = low ? (rlim_t)filled_limit : FD_LIMIT;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool lift_fd_limit(void)
+{
+	if (filled)
+		set_fd_limit(false);
+	return filled;
+}
+
+void restore_fd_limit(bool lifted)
+{
+	int error = errno;
+	if (lifted)
+		set_fd_limit(true);
+	errno = error;
 }
 
 /* Every number below the first one above all open descriptors of the trace is taken. */

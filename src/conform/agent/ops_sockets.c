@@ -88,12 +88,7 @@ static void send_one(const struct request *request, struct reply *reply)
 	long result = sendto(arg_fd(request, "socket"), "x", 1, 0, (struct sockaddr *)&to, sizeof to);
 	if (result < 0 && errno != EPERM && errno != ECONNREFUSED && errno != EACCES)
 		return reply_result(reply, -1);
-	int error = errno;
-	reply_status(reply, "ok");
-	reply_add(reply, "verdict=%s", result < 0 ? "deny" : "allow");
-	if (result < 0)
-		reply_add(reply, "denied=%d", error);
-	finish_log(reply);
+	conclude_event(reply, result);
 }
 
 static void take_from(const struct request *request, struct reply *reply)
@@ -107,9 +102,7 @@ static void take_from(const struct request *request, struct reply *reply)
 	int pidfd = (int)syscall(SYS_pidfd_open, shared->actors[owner].pid, 0);
 	if (pidfd < 0)
 		return reply_result(reply, pidfd);
-	int high = fcntl(pidfd, F_DUPFD_CLOEXEC, FD_TARGET);
-	close(pidfd);
-	pidfd = high;
+	pidfd = move_high(pidfd);
 	long fd = syscall(SYS_pidfd_getfd, pidfd, handle != NULL && handle->open ? handle->fd : NOT_OPEN, 0);
 	reply_result(reply, fd);
 	if (pidfd >= 0)
