@@ -1,16 +1,14 @@
 /** The model against the running kernel: agreement, and that a planted difference is found where it is. */
 import { expect } from 'chai';
 import { generatedTrace, sourceOfTrace } from '../../src/conform/generate/generate.ts';
-import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
 import { shrink } from '../../src/conform/shrink.ts';
-import { conformGenerated } from '../../src/conform/traces.ts';
 import type { Semantics } from '../../src/modelling/semantics.ts';
 import type { TraceFile } from '../../src/trace/format.ts';
 import type { TraceSource } from '../../src/trace/parse.ts';
 import { parseTrace } from '../../src/trace/parse.ts';
 import { sourceOf, textOf } from '../support/traces.ts';
-import { describeLive, isKernel618, RULES } from './support.ts';
+import { describeLive, expectGeneratedToAgree, isKernel618, RULES, withKernel } from './support.ts';
 
 const OBJECTS = {
   progs: ['A', 'B'].map((name) => ({
@@ -101,18 +99,6 @@ const withoutLinks: Semantics = {
   features: new Set([...RULES.semantics.features].filter((feature) => feature !== 'defunct-enolink')),
 };
 
-/** One agent for the tests of a suite. */
-function withKernel(): () => AgentProcess {
-  let kernel: AgentProcess | undefined;
-  before(async () => {
-    const started = await startLive();
-    if (!started.ok) throw new Error(started.why);
-    kernel = started.kernel;
-  });
-  after(() => kernel?.stop());
-  return () => kernel as AgentProcess;
-}
-
 describeLive('conformance on the live kernel', () => {
   const kernelOf = withKernel();
 
@@ -161,14 +147,7 @@ describeLive('what conformance finds on the live kernel', () => {
   it('agrees on generated traces of a fixed seed', async function () {
     if (!isKernel618) this.skip();
     this.timeout(60_000);
-    const generation = { steps: 2000, seed: 'test', length: 80, shown: 1 };
-    const found: string[] = [];
-    const totals = await conformGenerated([kernelOf()], generation, RULES, ({ trace: differing, parting }) => {
-      found.push(JSON.stringify({ parting, steps: differing.steps }));
-    });
-    expect(found.join('\n')).to.equal('');
-    expect(totals).to.include({ differ: 0, notRunnable: 0 });
-    expect(totals.steps).to.be.at.least(2000);
+    await expectGeneratedToAgree(kernelOf(), { steps: 2000, seed: 'test' });
   });
 });
 

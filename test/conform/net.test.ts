@@ -2,28 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { familiesNamed } from '../../src/conform/generate/generate.ts';
-import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
 import { conformScenarios } from '../../src/conform/schedules/schedule-runs.ts';
 import { SCHEDULES } from '../../src/conform/schedules/schedules.ts';
-import { conformGenerated, type Rules } from '../../src/conform/traces.ts';
+import type { Rules } from '../../src/conform/traces.ts';
 import type { TraceFile, TraceStep } from '../../src/trace/format.ts';
 import { ROOT } from '../support/repository.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { sourceOf } from '../support/traces.ts';
-import { describeLive, isKernel618, RULES, scenarioIn } from './support.ts';
-
-function withKernel(): () => AgentProcess {
-  let kernel: AgentProcess | undefined;
-  before(async () => {
-    const started = await startLive();
-    if (!started.ok) throw new Error(started.why);
-    ({ kernel } = started);
-  });
-  after(() => kernel?.stop());
-  return () => kernel as AgentProcess;
-}
+import { describeLive, expectGeneratedToAgree, isKernel618, RULES, scenarioIn, withKernel } from './support.ts';
 
 const FAMILY_TRACES = /^(tcx|xdp|netns)_.*\.json$/;
 const OK = { ok: true } as const;
@@ -74,14 +61,7 @@ describeLive('devices and namespaces on the live kernel', () => {
   it('agree with the model in generated traces of a fixed seed', async function () {
     if (!isKernel618) this.skip();
     this.timeout(120_000);
-    const generation = { steps: 2000, seed: 'test', length: 80, shown: 1, families: familiesNamed(['net', 'bridge']) };
-    const found: string[] = [];
-    const totals = await conformGenerated([kernelOf()], generation, RULES, ({ trace: differing, parting }) => {
-      found.push(JSON.stringify({ parting, steps: differing.steps }));
-    });
-    expect(found.join('\n')).to.equal('');
-    expect(totals).to.include({ differ: 0, notRunnable: 0 });
-    expect(totals.steps).to.be.at.least(2000);
+    await expectGeneratedToAgree(kernelOf(), { steps: 2000, seed: 'test', families: ['net', 'bridge'] });
   });
 });
 

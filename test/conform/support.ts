@@ -1,13 +1,15 @@
 /** Tests on the running kernel: skipped, with the reason printed, where an agent cannot work. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { bpf } from '../../models/index.ts';
-import { startLive } from '../../src/conform/kernels/live.ts';
-import type { Rules } from '../../src/conform/traces.ts';
-import type { Semantics } from '../../src/modelling/semantics.ts';
+import { familiesNamed } from '../../src/conform/generate/generate.ts';
+import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
+import { conformGenerated, type Rules } from '../../src/conform/traces.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { ROOT } from '../support/repository.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 
 const started = await startLive();
 if (started.ok) await started.kernel.stop();
@@ -26,16 +28,45 @@ export function describeLive(name: string, body: () => void): void {
   });
 }
 
-export const semanticsNamed = (name: string): Semantics => {
-  const semantics = bpf.semantics[name];
-  if (semantics === undefined) throw new Error(`no semantics ${name}`);
-  return semantics;
-};
+/** One agent for the tests of a suite. */
+export function withKernel(): () => AgentProcess {
+  let kernel: AgentProcess | undefined;
+  before(async () => {
+    const begun = await startLive();
+    if (!begun.ok) throw new Error(begun.why);
+    kernel = begun.kernel;
+  });
+  after(() => kernel?.stop());
+  return () => kernel as AgentProcess;
+}
 
 /** The kernel that these tests are written for; on another one a difference may be the kernel's. */
 export const RULES: Rules = { model: bpf, semantics: semanticsNamed('linux-6.18') };
 
 export const isKernel618 = readFileSync('/proc/sys/kernel/osrelease', 'utf8').startsWith('6.18.');
+
+interface Generated {
+  readonly steps: number;
+  readonly seed: string;
+  readonly families?: readonly string[];
+  readonly length?: number;
+}
+
+/** Generated traces of a seed agree, and all of them can be run. */
+export async function expectGeneratedToAgree(
+  kernel: AgentProcess,
+  { steps, seed, families, length = 80 }: Generated,
+  rules: Rules = RULES,
+): Promise<void> {
+  const generation = { steps, seed, length, shown: 1, families: familiesNamed(families) };
+  const found: string[] = [];
+  const totals = await conformGenerated([kernel], generation, rules, ({ trace, parting }) => {
+    found.push(JSON.stringify({ parting, steps: trace.steps }));
+  });
+  expect(found.join('\n')).to.equal('');
+  expect(totals).to.include({ differ: 0, notRunnable: 0 });
+  expect(totals.steps).to.be.at.least(steps);
+}
 
 interface Process {
   readonly pid: number;

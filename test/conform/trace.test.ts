@@ -2,27 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { familiesNamed } from '../../src/conform/generate/generate.ts';
-import { type AgentProcess, startLive } from '../../src/conform/kernels/live.ts';
 import { conformTrace } from '../../src/conform/run-trace.ts';
 import { conformScenarios } from '../../src/conform/schedules/schedule-runs.ts';
 import { SCHEDULES } from '../../src/conform/schedules/schedules.ts';
-import { conformGenerated } from '../../src/conform/traces.ts';
 import type { TraceFile, TraceStep } from '../../src/trace/format.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { sourceOf } from '../support/traces.ts';
-import { describeLive, isKernel618, RULES, scenarioIn, semanticsNamed } from './support.ts';
-
-function withKernel(): () => AgentProcess {
-  let kernel: AgentProcess | undefined;
-  before(async () => {
-    const started = await startLive();
-    if (!started.ok) throw new Error(started.why);
-    ({ kernel } = started);
-  });
-  after(() => kernel?.stop());
-  return () => kernel as AgentProcess;
-}
+import { describeLive, expectGeneratedToAgree, isKernel618, RULES, scenarioIn, withKernel } from './support.ts';
 
 const FAMILY_TRACES = /^(freplace|perf|prog_array|raw_tp|sockmap)_.*\.json$/;
 const step = (op: string, args: TraceStep['args'], as?: string): TraceStep => ({
@@ -60,13 +47,7 @@ describeLive('tracing, arrays and sockmaps on the live kernel', () => {
   it('agree on generated traces of a fixed seed', async function () {
     if (!isKernel618) this.skip();
     this.timeout(120_000);
-    const found: string[] = [];
-    const generation = { steps: 1500, seed: 'trace', length: 80, shown: 1, families: familiesNamed(['events']) };
-    const totals = await conformGenerated([kernelOf()], generation, RULES, (shrunk) => {
-      found.push(JSON.stringify(shrunk));
-    });
-    expect(found.join('\n')).to.equal('');
-    expect(totals).to.include({ differ: 0, notRunnable: 0 });
+    await expectGeneratedToAgree(kernelOf(), { steps: 1500, seed: 'trace', families: ['events'] });
   });
 
   it('show what only an older kernel would refuse', async function () {

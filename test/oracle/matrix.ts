@@ -8,9 +8,9 @@ import { bpf } from '../../models/index.ts';
 import type { Expectation } from '../../src/trace/format.ts';
 import { parseTrace } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 import { sharedPath } from '../support/shared.ts';
 import type { RowObjects, RowStep } from './row.ts';
-import { semanticsNamed } from './run.ts';
 
 /** One cell, ready to run. */
 export interface Cell {
@@ -50,7 +50,7 @@ export function disagreements(group: readonly Cell[], semantics: string): readon
   const text = JSON.stringify({ id: 'matrix', objects: first.objects, steps });
   const parsed = parseTrace(text, 'matrix');
   if (!parsed.ok) return parsed.problems.map(({ message }) => message);
-  const result = replay(parsed.source, { model: bpf, semantics: semanticsNamed(bpf, semantics) });
+  const result = replay(parsed.source, { model: bpf, semantics: semanticsNamed(semantics) });
   if (result.ok) return [];
   if (result.kind !== 'difference') return [`${first.shown}: ${result.kind} ${JSON.stringify(result)}`];
   const at = cellAt(group, result.step.index - first.setup.length);

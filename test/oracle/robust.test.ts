@@ -6,11 +6,12 @@ import { bpf } from '../../models/index.ts';
 import type { Json, TraceFile, TraceStep } from '../../src/trace/format.ts';
 import { parseTrace } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { textOf } from '../support/traces.ts';
-import { DEFAULT_SEMANTICS, rowFiles, semanticsNamed } from './run.ts';
+import { DEFAULT_SEMANTICS, rowFiles } from './run.ts';
 
-const semantics = semanticsNamed(bpf, DEFAULT_SEMANTICS);
+const semantics = semanticsNamed(DEFAULT_SEMANTICS);
 const rows = (await rowFiles()).flatMap((file) => file.rows);
 
 function traces(): readonly TraceFile[] {

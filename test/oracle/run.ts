@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelDefinition } from '../../src/modelling/model.ts';
-import type { Semantics } from '../../src/modelling/semantics.ts';
 import { expectedOf } from '../../src/scenario/expectations.ts';
 import { loadScenarioFile } from '../../src/scenario/load.ts';
 import { problemText } from '../../src/scenario/problem.ts';
@@ -11,6 +10,7 @@ import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
 import type { ReplayFailure } from '../../src/trace/replay-result.ts';
 import { ROOT } from '../support/repository.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 import { withStep, wrongExpectations } from './planted.ts';
 import type { OracleRow } from './row.ts';
 
@@ -74,12 +74,6 @@ function sourceOfRow(row: TraceRow): TraceSource {
   );
 }
 
-export function semanticsNamed(model: ModelDefinition, name: string): Semantics {
-  const semantics = Object.hasOwn(model.semantics, name) ? model.semantics[name] : undefined;
-  if (semantics === undefined) throw new Error(`the model has no semantics "${name}"`);
-  return semantics;
-}
-
 /** What a failed replay says, in a few lines. */
 export function shown(failure: ReplayFailure, source: TraceSource): string {
   const { step } = failure;
@@ -106,7 +100,7 @@ export function shown(failure: ReplayFailure, source: TraceSource): string {
 
 /** Replays a source; undefined if it agrees. */
 export function disagreement(source: TraceSource, model: ModelDefinition, semantics: string): string | undefined {
-  const result = replay(source, { model, semantics: semanticsNamed(model, semantics) });
+  const result = replay(source, { model, semantics: semanticsNamed(semantics, model) });
   return result.ok ? undefined : shown(result, source);
 }
 
@@ -150,7 +144,7 @@ export function acceptedErrors(row: TraceRow, model: ModelDefinition): readonly 
   const index = row.steps.length - 1;
   const last = row.steps[index];
   if (last === undefined) return [`${row.id} has no steps`];
-  const semantics = semanticsNamed(model, row.semantics ?? DEFAULT_SEMANTICS);
+  const semantics = semanticsNamed(row.semantics ?? DEFAULT_SEMANTICS, model);
   return wrongExpectations(last.expect).flatMap((wrong) => {
     const source = sourceOfRow({ ...row, steps: withStep(row.steps, index, { ...last, expect: wrong }) });
     const result = replay(source, { model, semantics });

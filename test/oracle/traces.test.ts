@@ -5,9 +5,10 @@ import { bpf } from '../../models/index.ts';
 import type { TraceStep } from '../../src/trace/format.ts';
 import { parseTrace, type TraceSource } from '../../src/trace/parse.ts';
 import { replay } from '../../src/trace/replay.ts';
+import { semanticsNamed } from '../support/semantics.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { withStep, wrongExpectations, wrongStates } from './planted.ts';
-import { DEFAULT_SEMANTICS, semanticsNamed, shown } from './run.ts';
+import { DEFAULT_SEMANTICS, shown } from './run.ts';
 
 function sourcesOf(folder: string): readonly TraceSource[] {
   const path = sharedPath('traces', folder);
@@ -23,7 +24,7 @@ function sourcesOf(folder: string): readonly TraceSource[] {
     });
 }
 
-const options = { model: bpf, semantics: semanticsNamed(bpf, DEFAULT_SEMANTICS) };
+const options = { model: bpf, semantics: semanticsNamed(DEFAULT_SEMANTICS) };
 
 /** Families whose attachments the models have; every other trace needs one that they lack, and must say so. */
 const MODELLED = [

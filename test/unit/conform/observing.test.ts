@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { bpf } from '../../../models/index.ts';
 import type { ConformKernel, Reply } from '../../../src/conform/protocol/line.ts';
 import { conformTrace } from '../../../src/conform/run-trace.ts';
+import { semanticsNamed } from '../../support/semantics.ts';
 import { sourceOf } from '../../support/traces.ts';
 
 const OK = { ok: true };
@@ -55,9 +56,7 @@ async function verdictOf(afterUnlink: readonly (string | number)[]): Promise<str
       ),
     stop: async () => undefined,
   };
-  const semantics = bpf.semantics['linux-6.18'];
-  if (semantics === undefined) throw new Error('no semantics');
-  return (await conformTrace(kernel, SOURCE, { model: bpf, semantics })).kind;
+  return (await conformTrace(kernel, SOURCE, { model: bpf, semantics: semanticsNamed('linux-6.18') })).kind;
 }
 
 describe('what is read after the last pin of a link went', () => {

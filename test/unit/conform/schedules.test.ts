@@ -7,6 +7,7 @@ import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { checkTrace } from '../../../src/trace/check.ts';
 import { replay } from '../../../src/trace/replay.ts';
+import { semanticsNamed } from '../../support/semantics.ts';
 
 const HEAD = `
 title: t
@@ -54,9 +55,7 @@ describe('schedules', () => {
   it('are traces that the model agrees with itself', () => {
     for (const source of schedules(TWO).traces) {
       expect(checkTrace(source.trace)).to.deep.equal([]);
-      const semantics = bpf.semantics['linux-6.18'];
-      if (semantics === undefined) throw new Error('no semantics');
-      expect(replay(source, { model: bpf, semantics })).to.include({ ok: true });
+      expect(replay(source, { model: bpf, semantics: semanticsNamed('linux-6.18') })).to.include({ ok: true });
     }
   });
 

@@ -1,9 +1,6 @@
 /** Entries of maps, as 6.18.44 answers: arrays, hashes, devices, processors, cgroup storage, struct_ops values. */
-import { expect } from 'chai';
-import { bpf } from '../../../models/index.ts';
 import type { Expectation } from '../../../src/trace/format.ts';
-import { replay } from '../../../src/trace/replay.ts';
-import { sourceOf } from '../../support/traces.ts';
+import { expectAgreement, type ShortStep } from '../../support/semantics.ts';
 
 const OK: Expectation = { ok: true };
 const no = (errno: string): Expectation => ({ errno });
@@ -41,32 +38,17 @@ const OBJECTS = {
   netns: [{ name: 'N0' }],
 };
 
-type Step = readonly [op: string, args: object, expected?: Expectation, as?: string];
+const agrees = (...steps: readonly ShortStep[]): void => expectAgreement(OBJECTS, steps);
 
-function agrees(...steps: readonly Step[]): void {
-  const written = steps.map(([op, args, expected = OK, as]) => ({
-    actor: op === 'fire' ? '-' : 'P0',
-    op,
-    args,
-    expect: expected,
-    ...(as === undefined ? {} : { as }),
-  }));
-  const source = sourceOf({ id: 't', objects: OBJECTS, steps: written }, 't');
-  const semantics = bpf.semantics['linux-6.18'];
-  if (semantics === undefined) throw new Error('no semantics linux-6.18');
-  const result = replay(source, { model: bpf, semantics });
-  expect(result.ok, JSON.stringify(result)).to.equal(true);
-}
-
-const load = (prog: string): Step => ['prog_load', { prog }, OK, prog];
-const make = (map: string): Step => ['map_create', { map }, OK, map];
-const update = (map: string, key: number, value: unknown, expected = OK, flags = 0): Step => [
+const load = (prog: string): ShortStep => ['prog_load', { prog }, OK, prog];
+const make = (map: string): ShortStep => ['map_create', { map }, OK, map];
+const update = (map: string, key: number, value: unknown, expected = OK, flags = 0): ShortStep => [
   'map_update',
   { map, key, value, ...(flags === 0 ? {} : { flags: [flags] }) },
   expected,
 ];
-const lookup = (map: string, key: unknown, expected: Expectation): Step => ['map_lookup', { map, key }, expected];
-const remove = (map: string, key: number, expected = OK): Step => ['map_delete', { map, key }, expected];
+const lookup = (map: string, key: unknown, expected: Expectation): ShortStep => ['map_lookup', { map, key }, expected];
+const remove = (map: string, key: number, expected = OK): ShortStep => ['map_delete', { map, key }, expected];
 const [NOEXIST, EXIST, UNKNOWN] = [1, 2, 3];
 
 describe('an array', () => {
@@ -150,11 +132,11 @@ describe('a cpumap', () => {
     ));
 });
 
-const attach = (prog: string, cgroup: string, attachType = EGRESS.attachType): Step => [
+const attach = (prog: string, cgroup: string, attachType = EGRESS.attachType): ShortStep => [
   'prog_attach',
   { prog, cgroup, attachType, flags: ['BPF_F_ALLOW_MULTI'] },
 ];
-const packet = (cgroup: string, ran: readonly string[], hook = EGRESS.attachType): Step => [
+const packet = (cgroup: string, ran: readonly string[], hook = EGRESS.attachType): ShortStep => [
   'fire',
   { hook, cgroup },
   { ran },
@@ -190,8 +172,8 @@ describe('cgroup storage', () => {
 });
 
 describe('a struct_ops value', () => {
-  const fill = (map: string, member: string): Step => update(map, 0, { name: 'ca_x', members: { init: member } });
-  const connect = (expected: Expectation): Step => ['fire', { hook: 'tcp_congestion', name: 'ca_x' }, expected];
+  const fill = (map: string, member: string): ShortStep => update(map, 0, { name: 'ca_x', members: { init: member } });
+  const connect = (expected: Expectation): ShortStep => ['fire', { hook: 'tcp_congestion', name: 'ca_x' }, expected];
 
   it('runs its members under its name, and after LINK_UPDATE those of the next', () =>
     agrees(

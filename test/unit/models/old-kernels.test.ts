@@ -5,6 +5,7 @@ import type { Expectation } from '../../../src/trace/format.ts';
 import type { TraceSource } from '../../../src/trace/parse.ts';
 import { replay } from '../../../src/trace/replay.ts';
 import type { ReplayResult } from '../../../src/trace/replay-result.ts';
+import { semanticsNamed } from '../../support/semantics.ts';
 import { sourceOf } from '../../support/traces.ts';
 
 const EGRESS = { attachType: 'cgroup_inet_egress', cgroup: 'c' };
@@ -28,9 +29,7 @@ const step = (op: string, args: object, expected: Expectation = OK, as?: string,
 const LOADED = [step('prog_load', { prog: 'A' }, OK, 'A'), step('prog_load', { prog: 'B' }, OK, 'B')];
 
 function replayed(source: TraceSource, name: string): ReplayResult {
-  const semantics = bpf.semantics[name];
-  if (semantics === undefined) throw new Error(`no semantics ${name}`);
-  return replay(source, { model: bpf, semantics });
+  return replay(source, { model: bpf, semantics: semanticsNamed(name) });
 }
 
 function expectAgreement(semantics: string, steps: readonly object[]): void {

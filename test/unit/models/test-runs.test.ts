@@ -1,32 +1,16 @@
 /** Test runs and statistics: which types of programs have them, as 6.18.44 answers, and what they run. */
 import { expect } from 'chai';
-import { bpf } from '../../../models/index.ts';
 import type { Expectation } from '../../../src/trace/format.ts';
-import { replay } from '../../../src/trace/replay.ts';
-import { sourceOf } from '../../support/traces.ts';
+import { expectAgreement, type ShortStep } from '../../support/semantics.ts';
 
 const OK: Expectation = { ok: true };
 const NONE = { input: 'none' };
 
-type Step = readonly [op: string, args: object, expected?: Expectation, as?: string | undefined, actor?: string];
+const agrees = (progs: readonly object[], steps: readonly ShortStep[], name?: string): void =>
+  expectAgreement({ progs }, steps, name);
 
-function agrees(progs: readonly object[], steps: readonly Step[], name = 'linux-6.18'): void {
-  const written = steps.map(([op, args, expected = OK, as, actor]) => ({
-    actor: actor ?? (op === 'fire' ? '-' : 'P0'),
-    op,
-    args,
-    expect: expected,
-    ...(as === undefined ? {} : { as }),
-  }));
-  const source = sourceOf({ id: 't', objects: { progs }, steps: written }, 't');
-  const semantics = bpf.semantics[name];
-  if (semantics === undefined) throw new Error(`no semantics ${name}`);
-  const result = replay(source, { model: bpf, semantics });
-  expect(result.ok, JSON.stringify(result)).to.equal(true);
-}
-
-const load = (prog: string): Step => ['prog_load', { prog }, OK, prog];
-const run = (prog: string, expected: Expectation, more: object = {}): Step => [
+const load = (prog: string): ShortStep => ['prog_load', { prog }, OK, prog];
+const run = (prog: string, expected: Expectation, more: object = {}): ShortStep => [
   'prog_test_run',
   { prog, ...more },
   expected,
@@ -70,7 +54,7 @@ describe('BPF_PROG_TEST_RUN', () => {
       ],
       [
         ...['in', 'out', 'modify'].map(load),
-        ...['in', 'out', 'modify'].map((prog): Step => ['raw_tp_open', { prog, tp: null }, OK, `l_${prog}`]),
+        ...['in', 'out', 'modify'].map((prog): ShortStep => ['raw_tp_open', { prog, tp: null }, OK, `l_${prog}`]),
         run('in', { ran: ['in', 'out'], retval: 0 }, NONE),
         run('out', { ran: ['in', 'out'], retval: 0 }, NONE),
         run('modify', { ran: ['modify'] }, NONE),
@@ -79,12 +63,12 @@ describe('BPF_PROG_TEST_RUN', () => {
 });
 
 const COUNTED = [{ name: 'p', type: 'raw_tracepoint', expectedAttachType: null, returns: 0 }];
-const event: Step = ['fire', { hook: 'tracepoint', tp: 'sys_enter' }, { ran: ['p'] }];
-const runs = (runCountMin: number): Step => ['prog_info', { prog: 'p' }, { runCountMin }];
+const event: ShortStep = ['fire', { hook: 'tracepoint', tp: 'sys_enter' }, { ran: ['p'] }];
+const runs = (runCountMin: number): ShortStep => ['prog_info', { prog: 'p' }, { runCountMin }];
 
 describe('statistics of programs', () => {
   it('count runs while somebody holds a descriptor of BPF_ENABLE_STATS', () => {
-    const steps: readonly Step[] = [
+    const steps: readonly ShortStep[] = [
       load('p'),
       ['raw_tp_open', { prog: 'p', tp: 'sys_enter' }, OK, 'l'],
       event,
