@@ -34,6 +34,8 @@ interface DebuggerMessage {
   readonly result?: { readonly result?: { readonly value?: unknown } };
 }
 
+const ENTRY = new URL('../../bin/collect-worker.js', import.meta.url);
+
 const PAUSE = 1;
 const STACK = 2;
 
@@ -47,8 +49,8 @@ async function stackOf(worker: Worker): Promise<string | undefined> {
     const send = (sessionId: string, message: object): void =>
       session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) });
     session.on('NodeWorker.attachedToWorker', ({ params }: WorkerInfo) => {
-      // Loader hooks have a thread of their own, with an address inside Node.
-      if (params.workerInfo.url.startsWith('node:')) return;
+      // Loader hooks and compilers have threads of their own, which may run just now.
+      if (params.workerInfo.url !== ENTRY.href) return;
       attached.push(params.sessionId);
       send(params.sessionId, { id: 0, method: 'Debugger.enable' });
       send(params.sessionId, { id: PAUSE, method: 'Debugger.pause' });
@@ -108,8 +110,6 @@ function endedEarly({ request, what }: Watched, error: unknown): Error {
   const waits = placeOfWord('await', where.file);
   return inputError('LR242', 'ends before it has said what it proposes', hint, { ...where, ...(waits ?? { line: 1 }) });
 }
-
-const ENTRY = new URL('../../bin/collect-worker.js', import.meta.url);
 
 /** Collects in another thread, until `stop`. Rejects with an InputError for what is the fault of the file. */
 export function collectGuarded(

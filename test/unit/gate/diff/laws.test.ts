@@ -37,7 +37,11 @@ const others = fc.constantFrom(...Object.keys(changed));
 const grains = fc.constantFrom('command' as const, 'work' as const);
 const model = seen(...Object.values(changed));
 
-describe('diff of two semantics', () => {
+/** Each law is hundreds of searches: 4 s on a quiet machine, and others may use this one. */
+const LAW_MS = 120_000;
+
+describe('diff of two semantics', function () {
+  this.timeout(LAW_MS);
   it('finds nothing between a semantics and itself', () => {
     fc.assert(
       fc.property(
