@@ -11,7 +11,12 @@ const xdp: MenuWorld = {
     title: 'anything that can be done with the XDP slot of a device',
     objects: {
       netdevs: { eth0: {} },
-      programs: { x: 'xdp', y: 'xdp', b: { is: 'xdp', progFlags: ['BPF_F_XDP_DEV_BOUND_ONLY'], load: false } },
+      programs: {
+        x: 'xdp',
+        y: 'xdp',
+        b: { is: 'xdp', progFlags: ['BPF_F_XDP_DEV_BOUND_ONLY'], load: false },
+        f: { is: 'xdp', progFlags: ['BPF_F_XDP_HAS_FRAGS'], load: false },
+      },
     },
     actors: {
       root: {
@@ -25,6 +30,7 @@ const xdp: MenuWorld = {
           { link_detach: 'l' },
           { close: 'l' },
           { prog_load: { prog: 'b', netdev: 'eth0', as: 'b' } },
+          { prog_load: { prog: 'f', as: 'f' } },
           { link_create: { netdev: 'eth0', prog: 'x', flags: ['skb'], as: 'g' } },
           { link_update: { link: 'g', prog: 'b' } },
           { fire: { netdev: 'eth0' } },
@@ -77,15 +83,26 @@ const extensions: MenuWorld = {
         jumper: { is: 'ext', tailCall: { map: 'jumps', index: 0 }, load: false },
         watch: { is: 'tracing/fentry', attach: { kernelFunc: 'bpf_fentry_test1' }, mainFunc: 'watch' },
         watcher: { is: 'tracing/fentry', load: false },
+        twice: {
+          is: 'sched_cls',
+          tailCall: [
+            { map: 'loop', index: 0 },
+            { map: 'loop', index: 1 },
+          ],
+        },
         out: 'cgroup_skb/egress',
         in: 'cgroup_skb/ingress',
       },
-      maps: { jumps: 'prog_array/1' },
+      maps: { jumps: 'prog_array/1', loop: 'prog_array/2' },
     },
-    setup: [{ root: { prog_load: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'e' } } }],
+    setup: [
+      { root: { prog_load: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'e' } } },
+      { root: { map_update: { map: 'loop', key: 1, value: { prog: 'twice' } } } },
+    ],
     actors: {
       root: {
         may: [
+          { prog_test_run: 'twice' },
           { link_create: { prog: 'e', as: 'l' } },
           { link_create: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'm' } },
           { prog_load: { prog: 'jumper', targetProg: 'target', targetFunc: 'slot0', as: 'j' } },
@@ -137,6 +154,7 @@ const events: MenuWorld = {
             link_create: { prog: 'u', attachType: 'trace_uprobe_multi', syms: ['malloc'], flags: ['multi'], as: 'lf' },
           },
           { link_create: { prog: 's', map: 'socks', attachType: 'sk_msg_verdict', as: 'ls' } },
+          { query: { map: 'socks', attachType: 'sk_msg_verdict' } },
           { map_update: { map: 'ops', key: 0, value: { name: 'cc' } } },
           { link_create: { attachType: 'struct_ops', structOpsMap: 'ops', as: 'lo' } },
           { list_ids: { kind: 'link' } },

@@ -24,6 +24,7 @@ export const progLoad = command({
   steps: {
     load(k: Kernel, { args, made, actor, as }) {
       checkAttr(k, actor, args.attr);
+      if (made.program.template.frags) k.check('flag is known', k.has('xdp-frags'), 'EINVAL');
       checkMayLoad(k, actor, made.program.template.type);
       if (made.program.template.setRetval !== null) k.check('bpf_set_retval is known', k.has('set-retval'), 'EINVAL');
       const target = targetOfLoad(k, made.program, actor, args.targetProg, args.targetFunc);

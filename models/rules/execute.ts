@@ -70,11 +70,14 @@ class Execution {
       });
       if (!statesReturn) value = result;
     }
+    let left = budget;
     for (const { map, index } of tailCalls) {
       const array = this.k.all.map.find(({ name }) => name === map);
-      const callee = array === undefined || index >= array.entries.length ? null : array.entries.at(index);
+      if (array === undefined || index >= array.entries.length || left === 0) continue;
+      const callee = array.entries.at(index);
       // The caller's frame is gone: what the callee returns is what the caller returns.
-      if (callee !== null && budget > 0) return this.program(callee, budget - 1);
+      if (callee !== null) return this.program(callee, left - 1);
+      if (!this.k.has('tail-calls-that-happen')) left--;
     }
     return value;
   }

@@ -22,6 +22,11 @@ export const FEATURES = {
   'move-to-own-netns':
     'a device is moved to the namespace where it is: nothing happens; before, kinds that may not move say EINVAL (6.18.44 and 7.2.13 have it, 5.10, 6.1 and 6.12.118 do not)',
   tcx: 'tcx with mprog lists, and links there (6.6, e420bed02507)',
+  'xdp-frags':
+    'BPF_F_XDP_HAS_FRAGS: XDP programs that take frames of several pages (5.18, c2f2cdbeffda; PROG_LOAD says EINVAL on 5.10.262)',
+  'sockmap-query': 'PROG_QUERY of what is attached to a sockmap (5.18, 748cd5729ac7; EINVAL on 5.10.262)',
+  'tail-calls-that-happen':
+    'a tail call to an empty entry does not count towards MAX_TAIL_CALL_CNT (6.12, 116e04ba1459; before, arch/x86/net/bpf_jit_comp.c counts before it looks at the entry; 6.1.192 runs a program that calls an empty entry and then itself 17 times)',
   netkit: 'netkit devices (6.7); the kernel that most facts were observed on was built without',
   'attach-needs-net-admin': 'PROG_ATTACH and PROG_DETACH ask for CAP_NET_ADMIN first (until 5.8)',
   'link-ids': 'ids of links, LINK_GET_FD_BY_ID, LINK_GET_NEXT_ID, info (5.8, a3b80e107894)',

@@ -37,6 +37,8 @@ const V6_1: readonly Feature[] = [
   ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
   'link-create-kprobe-multi',
   'rename-exchange',
+  'xdp-frags',
+  'sockmap-query',
   'set-retval',
   'calls-by-anybody',
   'query-prog-attach-flags',
@@ -55,6 +57,7 @@ const V6_1: readonly Feature[] = [
 ];
 const V6_12: readonly Feature[] = [
   ...V6_1,
+  'tail-calls-that-happen',
   'query-link-ids',
   'struct-ops-link',
   'netfilter-link',

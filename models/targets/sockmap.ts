@@ -1,4 +1,7 @@
-/** Programs attached to sockmaps without a link: they belong to the map. Kernel: net/core/sock_map.c sock_map_get_from_fd, sock_map_prog_detach. Facts link-core 12.6, mx-383, mx-384. */
+/**
+ * Programs attached to sockmaps without a link: they belong to the map. Kernel: net/core/sock_map.c sock_map_get_from_fd,
+ * sock_map_prog_detach, sock_map_bpf_prog_query. Facts link-core 12.6, mx-383, mx-384.
+ */
 import type { BpfMap, Kernel, Process, Program } from '../kernel.ts';
 import { SOCKMAP_ATTACH_TYPES, sockmapSlot } from '../links/sockmap.ts';
 import { only } from '../rules/flags.ts';
@@ -78,6 +81,7 @@ export const sockmapTarget: TargetType = {
   attach,
   detach,
   query(k: Kernel, { args, actor }: ProgQuery) {
+    k.check('attach type has queries', k.has('sockmap-query'), 'EINVAL');
     const slot = sockmapSlot(k, mapOf(k, actor, args.map), String(args.attachType));
     const progs = [...slot.entries].flatMap((entry) => programOf(entry)?.name ?? []);
     k.returns({ count: progs.length, progs, attachFlags: [], revision: 0, links: [] });

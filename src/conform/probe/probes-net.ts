@@ -5,6 +5,7 @@ const net = probesOf({
   progs: [
     { name: 'X', type: 'xdp', expectedAttachType: 'xdp', returns: 2 },
     { name: 'Y', type: 'xdp', expectedAttachType: 'xdp', returns: 2, progFlags: ['BPF_F_XDP_DEV_BOUND_ONLY'] },
+    { name: 'Z', type: 'xdp', expectedAttachType: 'xdp', returns: 2, progFlags: ['BPF_F_XDP_HAS_FRAGS'] },
     { name: 'N', type: 'netfilter', expectedAttachType: 'netfilter', returns: 1 },
   ],
   netdevs: [
@@ -34,6 +35,7 @@ export const NET_PROBES = {
   ),
   'xdp-replace': net(call('xdp_set', { ...V0, prog: null, flags: ['XDP_FLAGS_REPLACE'] })),
   'xdp-link': net(load('X'), xdp('X', 'L')),
+  'xdp-frags': net(load('Z')),
   'xdp-bound': net(BOUND),
   'xdp-bound-strict': net(load('X'), BOUND, xdp('X', 'L'), call('link_update', { link: 'L', prog: 'Y' })),
   'move-to-own-netns': net(call('netdev_move', { netdev: 'lo', netns: 'N0' })),

@@ -29,6 +29,16 @@ const trace = probesOf({
     { name: 'U', type: 'kprobe', expectedAttachType: 'trace_uprobe_multi' },
     { name: 'O', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_egress', returns: 1 },
     { name: 'I', type: 'cgroup_skb', expectedAttachType: 'cgroup_inet_ingress', returns: 1 },
+    {
+      name: 'C',
+      type: 'xdp',
+      expectedAttachType: null,
+      returns: 2,
+      tailCall: [
+        { map: 'loop', index: 0 },
+        { map: 'loop', index: 1 },
+      ],
+    },
     target('T'),
     target('V'),
     { name: 'E', type: 'ext', expectedAttachType: null, mainFunc: 'E', ctxStruct: 'xdp_md', returns: 2 },
@@ -38,6 +48,7 @@ const trace = probesOf({
   maps: [
     { name: 'socks', type: 'sockmap', maxEntries: 1 },
     { name: 'jumps', type: 'prog_array', maxEntries: 1 },
+    { name: 'loop', type: 'prog_array', maxEntries: 2 },
   ],
 });
 
@@ -73,6 +84,10 @@ export const TRACE_PROBES = {
     load('M'),
     call('link_create', { attachType: 'sk_msg_verdict', prog: 'M', map: 'socks' }, 'L'),
   ),
+  'sockmap-query': trace(
+    call('map_create', { map: 'socks' }, 'socks'),
+    call('query', { attachType: 'sk_msg_verdict', map: 'socks' }),
+  ),
   'extended-not-in-arrays': trace(
     call('map_create', { map: 'jumps' }, 'jumps'),
     load('T'),
@@ -96,6 +111,12 @@ export const TRACE_PROBES = {
     load('O', 'I'),
     call('map_update', { map: 'jumps', key: 0, value: { prog: 'O' } }),
     call('map_update', { map: 'jumps', key: 0, value: { prog: 'I' } }),
+  ),
+  'tail-calls-that-happen': trace(
+    call('map_create', { map: 'loop' }, 'loop'),
+    load('C'),
+    call('map_update', { map: 'loop', key: 1, value: { prog: 'C' } }),
+    call('prog_test_run', { prog: 'C' }),
   ),
   'late-program-put': trace(
     load('R'),
