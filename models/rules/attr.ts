@@ -42,6 +42,9 @@ interface LinkCreateBytes {
   readonly relative: unknown;
   readonly expectedRevision: number;
   readonly addrs: unknown;
+  readonly pf: string | number | null;
+  readonly priority: number;
+  readonly nfFlags: number;
 }
 
 /**
@@ -55,13 +58,17 @@ function endOfLinkCreate(k: Kernel): number {
   return k.has('link-create-kprobe-multi') ? 48 : 28;
 }
 
-/** CHECK_ATTR(BPF_LINK_CREATE), by the offsets of relative_fd, the halves of expected_revision, and kprobe_multi.addrs. */
-export function checkLinkCreateBytes(k: Kernel, { relative, expectedRevision, addrs }: LinkCreateBytes): void {
+/** CHECK_ATTR(BPF_LINK_CREATE), by the offsets of relative_fd, the halves of expected_revision, kprobe_multi.addrs, and netfilter. */
+export function checkLinkCreateBytes(k: Kernel, bytes: LinkCreateBytes): void {
+  const { relative, expectedRevision, addrs, pf, priority, nfFlags } = bytes;
   const end = endOfLinkCreate(k);
   const seen =
     (relative !== null && end <= 16) ||
     (expectedRevision % 2 ** 32 !== 0 && end <= 24) ||
     (expectedRevision >= 2 ** 32 && end <= 28) ||
-    (addrs !== null && end <= 32);
+    (addrs !== null && end <= 32) ||
+    (pf !== null && pf !== 0 && end <= 16) ||
+    (priority !== 0 && end <= 24) ||
+    (nfFlags !== 0 && end <= 28);
   k.check('bytes of other kinds of links are zero, or known', !seen, 'EINVAL');
 }
