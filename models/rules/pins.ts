@@ -56,8 +56,7 @@ export function freeInode(k: Kernel, inode: Inode): void {
   const { target } = inode;
   inode.type = 'free';
   inode.target = null;
-  if (target?.kind === 'program') putProgram(k, target, `pin ${inode.name}`);
-  if (target?.kind === 'link') putLink(k, target, `pin ${inode.name}`, null);
+  dropPinned(k, inode, target, null);
 }
 
 /** Is some file of the instance open? Then a plain unmount says EBUSY. */
