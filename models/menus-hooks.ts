@@ -106,6 +106,7 @@ const extensions: MenuWorld = {
           { link_create: { prog: 'e', as: 'l' } },
           { link_create: { prog: 'e', targetProg: 'target', targetFunc: 'slot0', as: 'm' } },
           { prog_load: { prog: 'jumper', targetProg: 'target', targetFunc: 'slot0', as: 'j' } },
+          { prog_load: { prog: 'jumper', targetProg: 99, targetFunc: 'slot0', as: 'closed' } },
           { prog_load: { prog: 'jumper', targetProg: 'plain', targetFunc: 'slot0', as: 'p' } },
           { map_update: { map: 'jumps', key: 0, value: { prog: 'target' } } },
           { map_update: { map: 'jumps', key: 0, value: { prog: 'out' } } },

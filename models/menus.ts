@@ -31,6 +31,7 @@ const QUERIES: readonly Item[] = [
   { query: { cgroup: 'web/api', flags: ['effective'] } },
   { query: { cgroup: 'web', progAttachFlags: true } },
   { query: { cgroup: 'web', linkIds: true } },
+  { query: { cgroup: 'web', attachType: 'lsm_cgroup', progAttachFlags: true } },
   { query: { cgroup: 'web', flags: ['effective'], progAttachFlags: true } },
 ];
 

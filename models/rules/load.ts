@@ -15,9 +15,10 @@ const WITH_TARGET = new Set(['ext', 'tracing']);
 /** Attach types whose programs trace functions of the kernel or of programs. */
 const OF_FUNCTIONS = new Set(['trace_fentry', 'trace_fexit', 'modify_return']);
 
-/** Never EBADF: a closed descriptor of the target is EINVAL (facts tr-008, tr-014). */
+/** A closed descriptor of the target is EINVAL, as one that is no program and no BTF (facts tr-008, tr-014; row obs-023). */
 function targetProgram(k: Kernel, process: Process, handle: BoundHandle): Program {
   const target = descriptor(process, handle)?.target ?? null;
+  if (!k.has('attach-btf-descriptor')) k.check('target descriptor is open', target !== null, 'EBADF');
   return target?.kind === 'program' ? target : k.fail('target descriptor is a program', 'EINVAL');
 }
 
@@ -31,9 +32,10 @@ export function targetOfLoad(
 ): Hook | null {
   const { type, expectedAttachType, attach } = program.template;
   if (handle !== null) {
-    const target = targetProgram(k, process, handle);
-    k.check('program type has targets', WITH_TARGET.has(type) && expectedAttachType !== 'trace_raw_tp', 'EINVAL');
+    k.check('program type has targets', WITH_TARGET.has(type), 'EINVAL');
     if (type === 'ext') k.check('no expected attach type', expectedAttachType === null, 'EINVAL');
+    const target = targetProgram(k, process, handle);
+    k.check('attach type has targets', expectedAttachType !== 'trace_raw_tp', 'EINVAL');
     k.check('a function is named', func !== null, 'EINVAL');
     return checkTarget(k, program, functionOf(k, target, func), target);
   }
@@ -41,6 +43,7 @@ export function targetOfLoad(
   k.check('type has functions to attach to', attach?.kernelFunc === undefined || type === 'tracing', 'EINVAL');
   if (type === 'tracing') k.check('tracing programs say of what', expectedAttachType !== null, 'EINVAL');
   if (type === 'lsm' && expectedAttachType === 'lsm_mac') checkKernelFunction(k, program);
+  if (expectedAttachType === 'lsm_cgroup') k.check('attach type is known', k.has('lsm-cgroup'), 'EINVAL');
   if (type === 'tracing' && OF_FUNCTIONS.has(expectedAttachType ?? '')) checkKernelFunction(k, program);
   if (expectedAttachType === 'trace_raw_tp') k.check('names a tracepoint', attach?.tp !== undefined, 'EINVAL');
   if (expectedAttachType === 'trace_iter') k.check('names an iterator', attach?.iter !== undefined, 'EINVAL');

@@ -25,6 +25,9 @@ export const FEATURES = {
   'xdp-frags':
     'BPF_F_XDP_HAS_FRAGS: XDP programs that take frames of several pages (5.18, c2f2cdbeffda; PROG_LOAD says EINVAL on 5.10.262)',
   'sockmap-query': 'PROG_QUERY of what is attached to a sockmap (5.18, 748cd5729ac7; EINVAL on 5.10.262)',
+  'attach-btf-descriptor':
+    'PROG_LOAD takes a descriptor of BTF for that of a target, and says EINVAL of one that is closed, EBADF before (5.11, 290248a5b7d8; EBADF on 5.10.262)',
+  'lsm-cgroup': 'LSM programs of cgroups (6.0, 69fd337a975c; 5.10.262 does not load them)',
   'tail-calls-that-happen':
     'a tail call to an empty entry does not count towards MAX_TAIL_CALL_CNT (6.12, 116e04ba1459; before, arch/x86/net/bpf_jit_comp.c counts before it looks at the entry; 6.1.192 runs a program that calls an empty entry and then itself 17 times)',
   netkit: 'netkit devices (6.7); the kernel that most facts were observed on was built without',

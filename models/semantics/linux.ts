@@ -37,6 +37,8 @@ const V6_1: readonly Feature[] = [
   ...V5_10.filter((feature) => feature !== 'pin-put-by-rcu'),
   'link-create-kprobe-multi',
   'rename-exchange',
+  'attach-btf-descriptor',
+  'lsm-cgroup',
   'xdp-frags',
   'sockmap-query',
   'set-retval',

@@ -20,5 +20,6 @@ export const targetTypeFor = (attachType: string | number | null): TargetType | 
 export function targetTypeOf(k: Kernel, attachType: string | number | null): TargetType {
   const type = targetTypeFor(attachType) ?? k.fail('attach type takes programs', 'EINVAL');
   if (type.feature !== undefined) k.check(`${type.feature} is known`, k.has(type.feature), 'EINVAL');
+  if (attachType === 'lsm_cgroup') k.check('lsm_cgroup is known', k.has('lsm-cgroup'), 'EINVAL');
   return type;
 }

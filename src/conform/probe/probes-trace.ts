@@ -95,6 +95,7 @@ export const TRACE_PROBES = {
     call('link_create', { prog: 'E' }, 'L'),
     call('map_update', { map: 'jumps', key: 0, value: { prog: 'T' } }),
   ),
+  'attach-btf-descriptor': trace(load('T'), call('close', { handle: 'T' }), loadFor('E', 'T', 'sub')),
   'tracing-reattach': trace(
     load('F'),
     call('raw_tp_open', { prog: 'F' }, 'L'),

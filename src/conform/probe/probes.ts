@@ -111,6 +111,7 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
   'link-create-kprobe-multi': trace(load('A'), link('A', 'L', { addrs: [1] })),
   'set-retval': trace(load('R')),
   'query-prog-attach-flags': trace(query({ progAttachFlags: true })),
+  'lsm-cgroup': trace(query({ attachType: 'lsm_cgroup', progAttachFlags: true })),
   'query-link-ids': trace(query({ linkIds: true })),
   'effective-without-flags': trace(load('A'), attach('A', MULTI), query({ flags: ['BPF_F_QUERY_EFFECTIVE'] })),
   'pin-put-by-rcu': trace(
