@@ -17,7 +17,7 @@ export const modeIndex = (k: Kernel, mode: string): number => {
 
 /** The inode's object reference goes when neither a name nor an open file is left (facts link-core 8.1, 8.2). */
 export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
-  const { target, instance } = inode;
+  const { instance } = inode;
   if (inode.nlink > 0 || inode.opens > 0) {
     if (instance !== null && inode.opens === 0) instanceMayGo(k, instance, by);
     return;
@@ -28,12 +28,7 @@ export function inodeMayGo(k: Kernel, inode: Inode, by: Process | null): void {
   if (inode.type === 'pin' && k.has('pin-put-by-rcu')) {
     // Holds its object until the grace period is over; bpf_free_inode is the work that puts it.
     for (const packet of k.all.packet) if (packet.running) inode.readers.add(packet);
-  } else {
-    const kind = inode.type;
-    inode.type = 'free';
-    inode.target = null;
-    if (kind === 'pin') dropPinned(k, inode, target, by);
-  }
+  } else freeInode(k, inode, by);
   if (instance !== null) {
     inode.instance = null;
     instanceMayGo(k, instance, by);
@@ -51,12 +46,15 @@ function dropPinned(k: Kernel, inode: Inode, target: Inode['target'], by: Proces
 export const awaitsGracePeriod = ({ type, nlink, opens }: Inode): boolean =>
   type === 'pin' && nlink === 0 && opens === 0;
 
-/** The RCU callback: in softirq, so that a link is freed by a work item (kernel/bpf/syscall.c bpf_link_put, in_atomic). */
-export function freeInode(k: Kernel, inode: Inode): void {
-  const { target } = inode;
+/**
+ * The inode goes, and puts what it held. `by` is null in the RCU callback: that is softirq, where a link is freed by a work
+ * item (kernel/bpf/syscall.c bpf_link_put, in_atomic).
+ */
+export function freeInode(k: Kernel, inode: Inode, by: Process | null): void {
+  const { type, target } = inode;
   inode.type = 'free';
   inode.target = null;
-  dropPinned(k, inode, target, null);
+  if (type === 'pin') dropPinned(k, inode, target, by);
 }
 
 /** Is some file of the instance open? Then a plain unmount says EBUSY. */

@@ -24,7 +24,7 @@ export const freeInodeRcu = work({
     'kernel/bpf/inode.c bpf_free_inode, bpf_any_put of 5.10.262; fs/inode.c destroy_inode, i_callback; facts link-core 16',
   on: 'inode',
   ready: (_k, inode) => awaitsGracePeriod(inode) && inode.readers.empty,
-  run: (k, inode) => freeInode(k, inode),
+  run: (k, inode) => freeInode(k, inode, null),
 });
 
 /** Memory of a program goes when every packet that was running has ended. */
