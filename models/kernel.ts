@@ -4,6 +4,7 @@
  */
 import { type BoundHandle, language, propertyLanguage, type View, type World } from '../src/modelling/index.ts';
 import type { objects } from './objects/index.ts';
+import type { BondMode } from './objects/netdev.ts';
 import type { Feature } from './semantics/features.ts';
 
 export type BpfObjects = typeof objects;
@@ -174,8 +175,8 @@ export interface Rules {
   xdpCompare(k: Kernel, request: XdpRequest, current: Program | null): void;
   /** What the death of a device does to its attachments, in order (unregister_netdevice_many_notify). */
   releaseAttachments(k: Kernel, netdev: Netdev): void;
-  /** May the mode of a bond change (bond_option_mode_set)? */
-  mayChangeBondMode(k: Kernel, bond: Netdev): boolean;
+  /** May a bond change to this mode (bond_option_mode_set)? */
+  mayChangeBondMode(k: Kernel, bond: Netdev, mode: BondMode): boolean;
   /** Is the process an administrator of the network (bpf_net_capable; facts cgroup 12, link-core 13)? */
   netAdmin(k: Kernel, process: Process): boolean;
   /** May this process open programs and links by id (bpf_prog_get_fd_by_id, bpf_link_get_fd_by_id)? */

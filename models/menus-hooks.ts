@@ -234,4 +234,35 @@ const moves: MenuWorld = {
   },
 };
 
-export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events, netfilter, moves];
+const uppers: MenuWorld = {
+  name: 'uppers',
+  says: 'XDP on a bond, whose mode changes, and on a port and its bridge',
+  scenario: {
+    title: 'anything that can be done with XDP on devices that stand for others',
+    objects: {
+      netdevs: { bond0: 'bond', br0: 'bridge', eth0: { kind: 'veth', peer: 'eth1' }, eth1: 'veth' },
+      programs: { x: 'xdp' },
+    },
+    setup: [
+      { root: { netdev_up: { netdev: 'bond0', down: true } } },
+      { root: { netdev_enslave: { netdev: 'eth0', master: 'br0' } } },
+    ],
+    actors: {
+      root: {
+        may: [
+          { xdp_set: { netdev: 'bond0', prog: 'x' } },
+          { xdp_set: { netdev: 'br0', prog: 'x' } },
+          { xdp_set: { netdev: 'eth0', prog: 'x' } },
+          { xdp_query: { netdev: 'bond0' } },
+          { bond_mode: { netdev: 'bond0', mode: 'tlb' } },
+          { netdev_up: { netdev: 'bond0' } },
+          { fire: { netdev: 'eth0', hook: 'rx' } },
+        ],
+        times: 3,
+      },
+    },
+    check: CHECK,
+  },
+};
+
+export const hookMenus: readonly MenuWorld[] = [xdp, lists, extensions, events, netfilter, moves, uppers];

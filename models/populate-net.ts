@@ -126,6 +126,17 @@ export interface NetPopulation {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** A bond gives its program to its ports, and sets them up and down: no rule says so here. */
+function refusePortsOfBonds(uses: readonly Use[], netdevs: readonly DeclaredNetdev[], refuse: Refuse): void {
+  const bonds = new Set(netdevs.filter((device) => kindOf(device) === 'bond').map(({ name }) => name));
+  const port = uses.find(({ command, args }) => command.op === 'netdev_enslave' && bonds.has(String(args['master'])));
+  if (port !== undefined)
+    refuse(
+      `"${String(port.args['netdev'])}" becomes a port of a bond, and ports of bonds are not modelled`,
+      'a bridge takes ports',
+    );
+}
+
 /** Nothing at all where no device and no namespace is declared. */
 export function netInstances(
   declarations: Declarations,
@@ -140,6 +151,7 @@ export function netInstances(
   const speaks = netdevs.length + declared.length + netfilter > 0;
   const inside = netdevs.flatMap(({ netns }) => netns ?? []);
   const names = speaks ? [...new Set([FIRST_NETNS, ...declared.map(({ name }) => name), ...inside])] : [];
+  refusePortsOfBonds(uses, netdevs, refuse);
   const devices = netdevs.map((device) => netdevInstance(device, netdevs, refuse));
   const spoken = spokenOf(uses);
   const filters = made['filter']?.length ?? 0;

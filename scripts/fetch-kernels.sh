@@ -1,7 +1,7 @@
 #!/bin/bash
 # Fetches Debian's cloud kernels for `lastref conform --kernel`, and installs QEMU to boot them. Of each package only the
 # kernel image is kept, as .kernels/RELEASE/vmlinuz, and the modules that kernel-modules.txt names, in the order in which they
-# are to be loaded. A kernel that is there already is not fetched again; --newest does.
+# are to be loaded. A kernel that is there with these modules is not fetched again; --newest does.
 # Which mirror is asked is what this machine's apt is configured to ask; signatures are checked by its keys.
 set -euo pipefail
 
@@ -103,6 +103,7 @@ keep_modules() {
   rm -rf "$target.part"
   mkdir -p "$target.part"
   while read -r name; do keep_module "$tree" "$target.part" "$name"; done < <(grep -v '^#' "$modules")
+  cp "$modules" "$target.part/kernel-modules.txt"
   rm -rf "$target"
   mv "$target.part" "$target"
 }
@@ -157,7 +158,7 @@ chmod a+rx "$scratch"
 failed=()
 for suite in "${suites[@]}"; do
   there=$(compgen -G "$folder/${series[$suite]}.*/vmlinuz" | tail -n 1 || true)
-  if [ -d "${there%/*}/modules" ] && [ "$newest" = no ]; then
+  if cmp -s "$modules" "${there%/*}/modules/kernel-modules.txt" && [ "$newest" = no ]; then
     say "$suite: ${there#"$folder/"} is here"
   elif ! fetch "$suite"; then
     failed+=("$suite")

@@ -1,5 +1,6 @@
 /** Devices: made, deleted, moved, enslaved. */
 import { command, type Kernel, type Netdev } from '../kernel.ts';
+import { BOND_MODES, type BondMode } from '../objects/netdev.ts';
 import { findNetdev, isHere, moveNetdev, netnsOf, unregisterNetdev } from '../rules/netdev.ts';
 import { openByName } from '../rules/netns.ts';
 import { rtnlAdmin } from '../rules/privileges.ts';
@@ -96,7 +97,8 @@ export const netdevExists = command({
   },
 });
 
-const TAKES_PORTS = new Set(['bridge', 'bond']);
+/** Bonds do as well, which is refused as input (populate-net.ts). */
+const TAKES_PORTS = new Set(['bridge']);
 
 export const netdevEnslave = command({
   op: 'netdev_enslave',
@@ -120,20 +122,21 @@ export const netdevEnslave = command({
   },
 });
 
-const BOND_MODE_NAMES = ['roundrobin', 'active_backup', 'broadcast', 'tlb'] as const;
-
 export const bondMode = command({
   op: 'bond_mode',
   name: 'RTM_SETLINK IFLA_BOND_MODE',
-  cites: 'drivers/net/bonding/bond_options.c bond_option_mode_set; 094ee6017ea0; facts net 19: not observed',
-  args: { netdev: NETDEV, mode: { shape: 'word', words: BOND_MODE_NAMES } },
+  cites:
+    'drivers/net/bonding/bond_options.c bond_opt_check_deps, bond_option_mode_set; 094ee6017ea0; observed on 6.12.118 (obs-042)',
+  args: { netdev: NETDEV, mode: { shape: 'word', words: BOND_MODES } },
   steps: {
     'change [rtnl_lock]'(k: Kernel, { args, actor }) {
       k.check('CAP_NET_ADMIN', rtnlAdmin(actor), 'EPERM');
       const netdev = findNetdev(k, actor, args.netdev);
       k.check('device is a bond', netdev.type === 'bond', 'EOPNOTSUPP');
-      k.check('no program needs the mode', k.rules.mayChangeBondMode(k, netdev), 'EOPNOTSUPP');
-      netdev.bondMode = args.mode as (typeof BOND_MODE_NAMES)[number];
+      k.check('bond is down', netdev.down, 'EBUSY');
+      const mode = args.mode as BondMode;
+      k.check('no program needs the mode', k.rules.mayChangeBondMode(k, netdev, mode), 'EOPNOTSUPP');
+      netdev.bondMode = mode;
     },
   },
 });

@@ -37,6 +37,10 @@ export const netdevChart = chart('netdev', {
   },
 });
 
+/** Modes of a bond, by their names in IFLA_BOND_MODE of ip-link(8). */
+export const BOND_MODES = ['roundrobin', 'active_backup', 'broadcast', 'tlb'] as const;
+export type BondMode = (typeof BOND_MODES)[number];
+
 export const netdev = object({
   chart: netdevChart,
   fields: {
@@ -52,7 +56,7 @@ export const netdev = object({
     /** It had a qdisc there: the queue stays, and what stands in it has no handle. */
     ingressQueue: count(oneWith('qdisc')),
     /** The mode of a bond: only some support native XDP. */
-    bondMode: choice('roundrobin', 'active_backup', 'broadcast', 'tlb'),
+    bondMode: choice(...BOND_MODES),
     /** `veth`, `loopback`, `bridge`, `bond`, `netkit`, `dummy`. */
     type: constant<string>(),
     /** Its driver implements XDP (`ndo_bpf`). */

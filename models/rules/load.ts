@@ -9,6 +9,7 @@ import { findNetdev } from './netdev.ts';
 import { getProgram } from './references.ts';
 import { descriptor } from './resolve.ts';
 import { checkKernelFunction, checkTarget, functionOf } from './trampoline.ts';
+import { driverHasXdp } from './xdp.ts';
 
 /** Types that may name a program as their target. */
 const WITH_TARGET = new Set(['ext', 'tracing']);
@@ -64,7 +65,7 @@ export function checkDevice(k: Kernel, process: Process, program: Program, named
   k.check('flag is known', k.has('xdp-bound'), 'EINVAL');
   k.check('program type is bound to devices', program.template.type === 'xdp', 'EINVAL');
   const netdev = findNetdev(k, process, named, 'EINVAL');
-  k.check('driver has XDP', netdev.native, 'EOPNOTSUPP');
+  k.check('driver has XDP', driverHasXdp(k, netdev), 'EOPNOTSUPP');
 }
 
 export function holdTarget(k: Kernel, program: Program, target: Hook | null): void {

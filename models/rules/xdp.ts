@@ -3,6 +3,7 @@
  * Kernel: net/core/dev.c dev_xdp_attach, dev_xdp_mode, bpf_xdp_link_update; net/core/rtnetlink.c do_setlink_xdp. Facts net 3.3 to 3.6.
  */
 import type { Kernel, Link, Netdev, Program, Slot, XdpRequest } from '../kernel.ts';
+import type { BondMode } from '../objects/netdev.ts';
 import { has, XDP_FLAG } from './flags.ts';
 import { programOf } from './order.ts';
 import { getProgram, putProgram } from './references.ts';
@@ -14,7 +15,7 @@ export const XDP_MODES = XDP_FLAG.XDP_FLAGS_SKB_MODE | XDP_FLAG.XDP_FLAGS_DRV_MO
 /** Programs of maps of devices and CPUs run there and nowhere else. */
 const FOR_MAPS = new Set(['xdp_devmap', 'xdp_cpumap']);
 /** Modes of a bond in which its slaves can take over XDP (bond_xdp_check). */
-const BOND_MODES = new Set(['roundrobin', 'active_backup']);
+const MODES_WITH_XDP: ReadonlySet<BondMode> = new Set(['roundrobin', 'active_backup']);
 /** Largest frame that a veth receives into one page. */
 const ONE_PAGE_MTU = 3506;
 
@@ -24,12 +25,16 @@ export const oneMode = (flags: number): boolean => {
   return (modes & (modes - 1)) === 0;
 };
 
+/** Does the driver implement XDP? That of bonds does since 5.15. */
+export const driverHasXdp = (k: Kernel, netdev: Netdev): boolean =>
+  netdev.native && (netdev.type !== 'bond' || k.has('xdp-bond'));
+
 /** "No mode flag" names native where the driver can, else generic; computed anew at every request. */
-export function xdpModeOf(netdev: Netdev, flags: number): XdpMode {
+export function xdpModeOf(k: Kernel, netdev: Netdev, flags: number): XdpMode {
   if (has(flags, XDP_FLAG.XDP_FLAGS_HW_MODE)) return 'hardware';
   if (has(flags, XDP_FLAG.XDP_FLAGS_DRV_MODE)) return 'native';
   if (has(flags, XDP_FLAG.XDP_FLAGS_SKB_MODE)) return 'generic';
-  return netdev.native ? 'native' : 'generic';
+  return driverHasXdp(k, netdev) ? 'native' : 'generic';
 }
 
 /** The slot of a mode; a mode that the driver does not implement has none. */
@@ -75,12 +80,12 @@ function checkProgram(k: Kernel, request: XdpRequest, mode: XdpMode, program: Pr
 }
 
 /** Does the mode of a bond have XDP? Asked for detaching as well (bond_xdp_set). */
-export const bondHasXdp = (netdev: Netdev): boolean => netdev.type !== 'bond' || BOND_MODES.has(netdev.bondMode);
+export const bondHasXdp = (netdev: Netdev): boolean => netdev.type !== 'bond' || MODES_WITH_XDP.has(netdev.bondMode);
 
 /** What the driver says (ndo_bpf; check 12); a program is taken off under the same conditions. */
 function checkDriver(k: Kernel, netdev: Netdev, mode: XdpMode, program: Program | null): void {
   if (mode === 'generic') return;
-  k.check('driver has the mode', netdev.native, 'EOPNOTSUPP');
+  k.check('driver has the mode', driverHasXdp(k, netdev), 'EOPNOTSUPP');
   k.check('driver has offload', mode !== 'hardware', 'EINVAL');
   k.check('mode of the bond has XDP', bondHasXdp(netdev), 'EOPNOTSUPP');
   if (netdev.type !== 'veth' || program === null) return;
@@ -102,12 +107,13 @@ export function storeXdp(k: Kernel, slot: Slot, entry: Program | Link | null): v
 /** dev_xdp_attach. A program's reference is the caller's to give; the old one's is put. */
 export function xdpAttach(k: Kernel, request: XdpRequest): void {
   const { netdev, flags, entry } = request;
-  const mode = xdpModeOf(netdev, flags);
+  const mode = xdpModeOf(k, netdev, flags);
   const slot = xdpSlot(k, netdev, mode);
   const current = programIn(slot);
   const held = slot !== null && slot.entries.length > 0 ? slot.entries.at(0) : null;
   k.check('no link is attached', held?.kind !== 'link', 'EBUSY');
-  k.check('no upper device has a program', netdev.master === null || !hasProgram(k, netdev.master), 'EEXIST');
+  const upper = k.has('xdp-upper') ? netdev.master : null;
+  k.check('no upper device has a program', upper === null || !hasProgram(k, upper), 'EEXIST');
   if (entry?.kind === 'link') k.check('a link replaces no program', current === null, 'EBUSY');
   k.rules.xdpCompare(k, request, current);
   const program = entry === null ? null : programOf(entry);
@@ -138,5 +144,6 @@ export function xdpReplace(k: Kernel, link: Link, next: Program): void {
   putProgram(k, prog, `link ${link.name}`);
 }
 
-/** bond_option_mode_set: a mode without XDP is refused while a program is attached (094ee6017ea0). */
-export const mayChangeBondMode = (k: Kernel, bond: Netdev): boolean => !hasProgram(k, bond);
+/** bond_option_mode_set: a mode without XDP is refused while the driver has a program (094ee6017ea0). */
+export const mayChangeBondMode = (k: Kernel, bond: Netdev, mode: BondMode): boolean =>
+  MODES_WITH_XDP.has(mode) || programIn(xdpSlot(k, bond, 'native')) === null;

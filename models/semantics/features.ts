@@ -16,6 +16,10 @@ export const FEATURES = {
   'cgroup-link': 'LINK_CREATE and LINK_UPDATE for cgroups (5.7, 0c991ebc8c69)',
   'xdp-replace': 'XDP_FLAGS_REPLACE with an expected program (5.7, 92234c8f15c8)',
   'xdp-link': 'links at XDP (5.9, aa8d3a716b59)',
+  'xdp-bond':
+    'the driver of bonds has XDP, in modes whose ports can take it over (5.15, 9e2ee5c7e7c3; on 5.10.262 a bond has generic XDP only)',
+  'xdp-upper':
+    'XDP is refused on a port whose upper device has a program (5.15, the series of 9e2ee5c7e7c3; 5.10.262 does not look)',
   'xdp-bound': 'XDP programs that are bound to a device, BPF_F_XDP_DEV_BOUND_ONLY (6.3, 2b3486bc2d23)',
   'xdp-bound-strict':
     'LINK_UPDATE looks at the device of a bound XDP program as well, and two devices without offload are two (6.12.117 has it, 6.18.44 does not; facts misc-023 to misc-026)',

@@ -39,6 +39,8 @@ const V6_1: readonly Feature[] = [
   'rename-exchange',
   'attach-btf-descriptor',
   'lsm-cgroup',
+  'xdp-bond',
+  'xdp-upper',
   'xdp-frags',
   'sockmap-query',
   'set-retval',

@@ -66,6 +66,29 @@ static void set_up_or_down(const struct request *request, struct reply *reply)
 	reply_result(reply, rtnl(&message, NULL, NULL));
 }
 
+/* Is there a way from one master to the other, over pairs whose ends are both ports of something? */
+static bool joined(int from, int to, bool *seen)
+{
+	if (from == to)
+		return true;
+	seen[from] = true;
+	for (int i = 0; i < shared->netdevs_used; i++) {
+		const struct netdev *port = &shared->netdevs[i];
+		int next = port->master != from || port->peer < 0 ? -1 : shared->netdevs[port->peer].master;
+		if (next >= 0 && !seen[next] && joined(next, to, seen))
+			return true;
+	}
+	return false;
+}
+
+/* Nothing ever takes a frame out of a ring of bridges. */
+static bool closes_ring(const struct netdev *netdev, int master)
+{
+	bool seen[NETDEVS_MAX] = {false};
+	int other = netdev->peer < 0 ? -1 : shared->netdevs[netdev->peer].master;
+	return other >= 0 && joined(master, other, seen);
+}
+
 static void enslave(const struct request *request, struct reply *reply)
 {
 	struct message message;
@@ -75,9 +98,8 @@ static void enslave(const struct request *request, struct reply *reply)
 	if (master < 0 || at < 0)
 		return reply_status(reply, "!unknown device");
 	struct netdev *netdev = &shared->netdevs[at];
-	/* Nothing ever takes a frame out of such a ring. */
-	if (netdev->peer >= 0 && shared->netdevs[netdev->peer].master == master)
-		return reply_status(reply, "!refused: a bridge over both ends of a pair");
+	if (closes_ring(netdev, master))
+		return reply_status(reply, "!refused: a ring of bridges");
 	link_begin(&message, RTM_SETLINK, request);
 	nl_put32(&message, IFLA_MASTER,
 		 (uint32_t)ifindex_seen_from(&shared->netdevs[master], shared->actors[self].netns));
@@ -85,6 +107,31 @@ static void enslave(const struct request *request, struct reply *reply)
 	reply_result(reply, result);
 	if (result >= 0)
 		netdev->master = master;
+}
+
+static int bond_mode_named(const char *word)
+{
+	static const char *const modes[] = {"roundrobin", "active_backup", "xor", "broadcast", "8023ad", "tlb", "alb"};
+	for (size_t i = 0; word != NULL && i < sizeof modes / sizeof *modes; i++)
+		if (is(word, modes[i]))
+			return (int)i;
+	return -1;
+}
+
+static void bond_mode(const struct request *request, struct reply *reply)
+{
+	struct message message;
+	int mode = bond_mode_named(arg(request, "mode"));
+	if (mode < 0)
+		return reply_status(reply, "!unknown mode of a bond");
+	link_begin(&message, RTM_NEWLINK, request);
+	size_t link = nl_nest(&message, IFLA_LINKINFO | NLA_F_NESTED);
+	nl_put_text(&message, IFLA_INFO_KIND, "bond");
+	size_t data = nl_nest(&message, IFLA_INFO_DATA | NLA_F_NESTED);
+	nl_put(&message, IFLA_BOND_MODE, &(uint8_t){(uint8_t)mode}, 1);
+	nl_end(&message, data);
+	nl_end(&message, link);
+	reply_result(reply, rtnl(&message, NULL, NULL));
 }
 
 static void copy_flags(const struct nlmsghdr *header, void *flags)
@@ -142,6 +189,8 @@ bool op_netdevs(const struct request *request, struct reply *reply)
 		set_up_or_down(request, reply);
 	else if (is(op, "netdev_enslave"))
 		enslave(request, reply);
+	else if (is(op, "bond_mode"))
+		bond_mode(request, reply);
 	else if (is(op, "netdev_exists"))
 		exists(request, reply);
 	else if (is(op, "netns_add"))

@@ -12,8 +12,8 @@ import type { Request } from './line.ts';
 import { attachTypeNumber } from './numbers.ts';
 
 export const NET_OPERATIONS: readonly string[] = (
-  'netdev_add netdev_delete netdev_move netdev_up netdev_exists netdev_enslave netns_add netns_delete enter_netns ' +
-  'open_netns xdp_set xdp_query tc_hook_create tc_hook_destroy tc_filter_attach tc_filter_detach tc_filter_query'
+  'netdev_add netdev_delete netdev_move netdev_up netdev_exists netdev_enslave bond_mode netns_add netns_delete ' +
+  'enter_netns open_netns xdp_set xdp_query tc_hook_create tc_hook_destroy tc_filter_attach tc_filter_detach tc_filter_query'
 ).split(' ');
 
 export const NET_HANDLES: readonly string[] = ['expectedFd'];
@@ -56,6 +56,7 @@ const NATIVE: Readonly<Record<string, boolean>> = {
   // What has no driver here is played by one end of a veth pair whose other end the trace does not know.
   physical: true,
   bridge: false,
+  bond: true,
   netkit: false,
   dummy: false,
 };
@@ -124,8 +125,6 @@ export function netSetup(trace: TraceFile): readonly Request[] {
   if (netdevs.length + spaces.length === 0) return [];
   const devices = netdevs.map(deviceOf);
   checkCards(devices, trace);
-  // Two of them could be joined to a ring, in which frames go round for ever.
-  if (devices.filter(({ kind }) => kind === 'bridge').length > 1) throw new NotRunnable('several bridges');
   const declared = new Map(spaces.map(({ name, exists }) => [name, exists === false]));
   for (const { netns: at } of devices) if (!declared.has(at)) declared.set(at, false);
   declared.set(FIRST, false);
