@@ -141,6 +141,9 @@ struct shared {
 	bool no_traffic; /* a state was entered in which traffic is dangerous */
 	bool no_log_map; /* the kernel cannot map the log: read it by bpf(2) */
 	volatile bool gate; /* actors that run freely may start */
+	/* The functions of the trace's kprobe_multi links, as they were written, where all have the same; how many they are. */
+	char probed[NAME_LEN * 4];
+	int probed_count; /* -1: they differ */
 	int objects_used;
 	struct object objects[OBJECTS_MAX];
 	int cgroups_used;

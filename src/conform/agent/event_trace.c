@@ -97,7 +97,9 @@ static void security_hook(const struct request *request, struct reply *reply)
 	conclude_event(reply, errno == 0 ? 0 : -1);
 }
 
-/* A test run of any program on this function calls it once. */
+enum { FENTRY = 24, MODIFY_RETURN = 26 };
+
+/* A test run of any program on this function calls it once, and the others of its family as well. */
 static bool call_kernel(const char *name, uint32_t attach_type)
 {
 	static const uint64_t code[] = {0x00000000000000b7, 0x0000000000000095}; /* r0 = 0; exit */
@@ -120,23 +122,37 @@ static bool call_kernel(const char *name, uint32_t attach_type)
 	return result >= 0;
 }
 
-/* One link at several functions of the kernel is one place for the models; no single call is an event of such a place. */
-static bool has_kernel_probes(void)
+/* What ran at each of several functions, where the same ran at all of them; false where it did not. */
+static bool fold_log(uint32_t functions)
 {
-	enum { KPROBE_MULTI = 42 };
-	for (int i = 0; i < shared->objects_used; i++)
-		if (shared->objects[i].kind == 'l' && shared->objects[i].attach_type == KPROBE_MULTI)
-			return true;
-	return false;
+	uint32_t count = order_log->count, once = count / functions;
+	if (count > LOG_SLOTS || count % functions != 0)
+		return false;
+	for (uint32_t i = once; i < count; i++)
+		if (order_log->slots[i] != order_log->slots[i - once])
+			return false;
+	order_log->count = once;
+	return true;
+}
+
+/* The set of functions that the links of the trace are at: each is called once. */
+static void call_probed_set(struct reply *reply)
+{
+	if (shared->probed_count < 0)
+		return reply_status(reply, "!unsupported: an event at several sets of functions of the kernel");
+	if (strncmp(shared->probed, "bpf_fentry_test", 15) != 0 || !call_kernel("bpf_fentry_test1", FENTRY))
+		return reply_status(reply, "!unsupported: a call of %s", shared->probed);
+	if (!fold_log((uint32_t)shared->probed_count))
+		return reply_status(reply, "!unsupported: not the same ran at each of %s", shared->probed);
+	conclude_event(reply, 0);
 }
 
 static void function_call(const struct request *request, struct reply *reply)
 {
 	const char *name = arg(request, "name");
-	enum { FENTRY = 24, MODIFY_RETURN = 26 };
 	bool of_kernel = name != NULL && strncmp(name, "bpf_", 4) == 0;
-	if (is(arg(request, "hook"), "probe") && name == NULL && has_kernel_probes())
-		return reply_status(reply, "!unsupported: an event at a set of functions of the kernel");
+	if (is(arg(request, "hook"), "probe") && name == NULL && shared->probed_count != 0)
+		return call_probed_set(reply);
 	if (is(arg(request, "hook"), "probe") && !of_kernel) {
 		start_log();
 		probed_function(shared->event_number);

@@ -302,6 +302,7 @@ static void reset(void)
 	shared->lingers = false;
 	shared->cgroups_used = 0;
 	shared->objects_used = 0;
+	shared->probed_count = 0;
 	shared->no_traffic = false;
 	shared->gate = racing = removes = attaches = false;
 	memset(owed, 0, sizeof owed);

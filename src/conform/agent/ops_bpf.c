@@ -125,6 +125,20 @@ static void put_own_part(const struct request *request, struct attr *attr, uint3
 		put64(attr, 32, arg_int(request, "addrs", 1));
 }
 
+/* One place for the models, and several for the kernel: an event there runs what is attached once at each. */
+static void note_probes(const char *syms)
+{
+	if (shared->probed_count == 0)
+		snprintf(shared->probed, sizeof shared->probed, "%s", syms);
+	if (!is(shared->probed, syms)) {
+		shared->probed_count = -1;
+		return;
+	}
+	shared->probed_count = 1;
+	for (const char *at = strchr(syms, ','); at != NULL; at = strchr(at + 1, ','))
+		shared->probed_count++;
+}
+
 static void link_create(const struct request *request, struct reply *reply)
 {
 	int target, opened;
@@ -145,6 +159,8 @@ static void link_create(const struct request *request, struct reply *reply)
 	finish(reply, fd, opened);
 	if (fd < 0 && errno == EOPNOTSUPP && type == ATTACH_KPROBE_MULTI)
 		return reply_status(reply, "!unsupported: the kernel was built without fprobes (EOPNOTSUPP)");
+	if (fd >= 0 && type == ATTACH_KPROBE_MULTI)
+		note_probes(arg(request, "syms"));
 	if (fd >= 0)
 		install_link(request, reply, (int)fd, prog, type);
 }
