@@ -30,16 +30,15 @@ function memberFor(k: Kernel, actor: Process, handle: BoundHandle | null): Progr
 }
 
 export const structOps: MapType = {
-  /** bpf_struct_ops_map_update_elem */
+  /** bpf_struct_ops_map_update_elem; where it cannot register, the map is as empty as before (obs-044). */
   update(k: Kernel, { map, value, actor }) {
     k.check('value is not there yet', map.filled === 0, 'EBUSY');
     const programs = Object.values(value.members ?? {}).map((handle) => memberFor(k, actor, handle));
+    const isFree = (): boolean => opsSlot(k, map).entries.length === 0 && !registered(k, map);
+    k.check('name is free', map.byLink || isFree(), 'EEXIST');
     for (const [place, program] of programs.entries()) exchangeEntry(k, map, place, program);
     map.filled = 1;
-    if (map.byLink) return;
-    const slot = opsSlot(k, map);
-    k.check('name is free', slot.entries.length === 0 && !registered(k, map), 'EEXIST');
-    getMap(k, map, 'its registration');
+    if (!map.byLink) getMap(k, map, 'its registration');
   },
   /** bpf_struct_ops_map_delete_elem: a registration without a link is undone once; what a link registered goes with the link. */
   delete(k: Kernel, map) {

@@ -199,6 +199,7 @@ int actor_named(const char *name);
 struct table *own_table(void);
 struct handle *handle_named(struct table *table, const char *name);
 /* The number behind a handle argument: absent is 0, `#n` is n; a closed handle is the number it had, whoever has it now. */
+int fd_named(const char *value);
 int arg_fd(const struct request *request, const char *key);
 /* Gives a new descriptor its name, or closes it if it has none. */
 void install(struct reply *reply, const char *as, int fd);
@@ -264,7 +265,9 @@ bool is_mighty(void);
 /* --- struct_ops.c: only where the machine was booted for the agent ------------------------------------------------- */
 
 bool describe_ops_map(struct attr *attr, bool by_link);
-bool fill_ops(const char *name, void *value, size_t size);
+bool fill_ops(const struct request *request, void *value, size_t size);
+void put_ops_member(struct attr *attr, const struct request *request);
+void connect_with_ops(const struct request *request, struct reply *reply);
 void forget_ops(void);
 void unregister_ops(void);
 

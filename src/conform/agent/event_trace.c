@@ -175,6 +175,8 @@ bool make_trace_event(const struct request *request, struct reply *reply)
 		security_hook(request, reply);
 	else if (is(hook, "probe") || is(hook, "function"))
 		function_call(request, reply);
+	else if (is(hook, "tcp_congestion"))
+		connect_with_ops(request, reply);
 	else
 		return false;
 	return true;

@@ -110,14 +110,13 @@ static void map_update(const struct request *request, struct reply *reply)
 	uint64_t key[2];
 	static uint64_t value[512];
 	int map = arg_fd(request, "map");
-	const char *name = arg(request, "opsName");
 	memset(value, 0, sizeof value);
 	put_key(request, key);
 	value[0] = arg(request, "valueProg") != NULL ? (uint32_t)arg_fd(request, "valueProg") : arg_int(request, "value", 0);
 	if (kind_of_fd(map) == 'm' && is_redirect(type_of_fd(map)))
 		value[0] = redirect_value(request);
 	if (kind_of_fd(map) == 'm' && type_of_fd(map) == MAP_STRUCT_OPS &&
-	    !fill_ops(name == NULL ? "" : name, value, sizeof value))
+	    !fill_ops(request, value, sizeof value))
 		return reply_status(reply, "!unsupported: struct_ops programs do not load: %s", strerror(errno));
 	attr_init(&attr, request);
 	put32(&attr, 0, (uint32_t)map);

@@ -400,6 +400,8 @@ static long load(struct program *program, const struct request *request)
 		put32(&attr, 64, (uint32_t)arg_ifindex(request));
 	put32(&attr, 68, program->attach_type);
 	put_place(&attr, request, program->type);
+	if (program->type == STRUCT_OPS)
+		put_ops_member(&attr, request);
 	if (described && arg(request, "noBtf") == NULL) {
 		btf = functions_btf(context_of(request, program->type), program->functions, program->functions_used,
 				    program->ids);
@@ -440,7 +442,7 @@ static void prog_load(const struct request *request, struct reply *reply)
 		.attach_type = (uint32_t)arg_int(request, "expectedAttachType", 0),
 		.number = shared->objects_used,
 	};
-	if (program.type == STRUCT_OPS)
+	if (program.type == STRUCT_OPS && !shared->booted)
 		return reply_status(reply, "!refused: struct_ops can stop a kernel");
 	read_functions(&program, request);
 	emit_program(&program, request, storage_fd);

@@ -1,8 +1,12 @@
 /*
  * struct_ops, for machines that were booted for the agent only. A map registers a congestion control whose functions do
- * nothing: no connection uses it.
+ * nothing, but for those of the trace, which log; a connection that uses it is an event.
  */
 #include "agent.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 enum {
 	CMD_MAP_DELETE = 3,
@@ -54,15 +58,47 @@ static int load_member(uint32_t structure, uint32_t index)
 	return (int)bpf_call(CMD_PROG_LOAD, &attr);
 }
 
+/* Which function of the structure a program is for. */
+void put_ops_member(struct attr *attr, const struct request *request)
+{
+	struct member own;
+	const char *structure = arg(request, "structOps"), *name = arg(request, "member");
+	if (structure == NULL || name == NULL || !kernel_member(structure, name, &own))
+		return; /* the kernel says what is wrong with it */
+	put32(attr, 68, own.index);
+	put32(attr, 108, kernel_type(structure, BTF_STRUCT));
+}
+
+/* `member:handle,...` */
+static bool put_members(const struct request *request, char *structure)
+{
+	struct member own;
+	char names[NAME_LEN * 4];
+	const char *given = arg(request, "opsMembers");
+	snprintf(names, sizeof names, "%s", given == NULL ? "" : given);
+	for (char *rest = names, *one = given == NULL ? NULL : strsep(&rest, ","); one != NULL; one = strsep(&rest, ",")) {
+		char *handle = strchr(one, ':');
+		if (handle == NULL)
+			return false;
+		*handle++ = '\0';
+		int fd = fd_named(handle);
+		if (!kernel_member(OPS, one, &own))
+			return false;
+		memcpy(structure + own.offset, &fd, sizeof fd);
+	}
+	return true;
+}
+
 /* The value of a map: the name that it registers, and programs for the functions that nobody can do without. */
-bool fill_ops(const char *name, void *value, size_t size)
+bool fill_ops(const struct request *request, void *value, size_t size)
 {
 	struct member data, own;
 	char *bytes = value;
+	const char *name = arg(request, "opsName");
 	uint32_t structure = kernel_type(OPS, BTF_STRUCT);
 	if (!kernel_member(VALUE, "data", &data) || data.size > size || !kernel_member(OPS, "name", &own))
 		return false;
-	snprintf(bytes + data.offset + own.offset, 16, "%s", name);
+	snprintf(bytes + data.offset + own.offset, 16, "%s", name == NULL ? "" : name);
 	for (int i = 0; i < WANTED_COUNT; i++) {
 		if (!kernel_member(OPS, WANTED[i], &own))
 			return false;
@@ -72,7 +108,7 @@ bool fill_ops(const char *name, void *value, size_t size)
 		programs[programs_used++] = fd;
 		memcpy(bytes + data.offset + own.offset, &fd, sizeof fd);
 	}
-	return true;
+	return put_members(request, bytes + data.offset);
 }
 
 /* What a map registers by itself belongs to nobody: it would outlive its trace. */
@@ -101,4 +137,37 @@ void forget_ops(void)
 {
 	while (programs_used > 0)
 		close(programs[--programs_used]);
+}
+
+static int listener(struct sockaddr_in *at)
+{
+	socklen_t size = sizeof *at;
+	*at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && bind(fd, (struct sockaddr *)at, size) == 0 && listen(fd, 1) == 0 &&
+	    getsockname(fd, (struct sockaddr *)at, &size) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* A connection over loopback whose first end uses the algorithm; it is reset at once, so that nothing of it stays. */
+void connect_with_ops(const struct request *request, struct reply *reply)
+{
+	struct sockaddr_in at;
+	const struct linger reset = {.l_onoff = 1};
+	const char *name = arg(request, "name");
+	int server = listener(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+	if (setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)) < 0) {
+		reply_result(reply, -1);
+	} else {
+		start_log();
+		if (connect(client, (struct sockaddr *)&at, sizeof at) < 0)
+			reply_status(reply, "!unsupported: a connection over loopback: %s", strerror(errno));
+		else
+			conclude_event(reply, 0);
+	}
+	close(client);
+	close(server);
 }

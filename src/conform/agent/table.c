@@ -81,15 +81,18 @@ struct handle *handle_named(struct table *table, const char *name)
 	return NULL;
 }
 
-int arg_fd(const struct request *request, const char *key)
+int fd_named(const char *value)
 {
-	const char *value = arg(request, key);
-	if (value == NULL)
-		return 0;
 	if (value[0] == '#')
 		return atoi(value + 1);
 	const struct handle *handle = handle_named(own_table(), value);
 	return handle != NULL ? handle->fd : NOT_OPEN;
+}
+
+int arg_fd(const struct request *request, const char *key)
+{
+	const char *value = arg(request, key);
+	return value == NULL ? 0 : fd_named(value);
 }
 
 /* Closed handles that had this number, for results that speak of reused numbers. */

@@ -13,10 +13,20 @@ export const TRACE_HANDLES: readonly string[] = ['perfEvent', 'structOpsMap', 'o
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The members that the agent can make happen once for a connection. */
+const ONCE = new Set(['init']);
+
+function opsMembers(members: Json): Args {
+  const named = isObject(members) ? Object.entries(members) : [];
+  const other = named.find(([name]) => !ONCE.has(name));
+  if (other !== undefined) throw new NotRunnable(`a struct_ops member ${other[0]}, which no event runs just once`);
+  return named.length === 0 ? {} : { opsMembers: named.map(([name, prog]) => `${name}:${handle(prog)}`).join(',') };
+}
+
 /** An entry of a map: a program, also beside a device or a queue, the name that a struct_ops map registers, or a number. */
 function entry(value: Json): Args {
   if (!isObject(value)) return { value: String(value) };
-  const { prog, name, netdev, qsize, number } = value;
+  const { prog, name, netdev, qsize, number, members = {} } = value;
   const beside = netdev ?? qsize ?? number;
   if (prog !== undefined || beside !== undefined)
     return {
@@ -24,7 +34,7 @@ function entry(value: Json): Args {
       ...(netdev === undefined ? {} : { netdev: String(netdev) }),
       ...(qsize === undefined && number === undefined ? {} : { value: String(qsize ?? number) }),
     };
-  if (name !== undefined) return { opsName: String(name) };
+  if (name !== undefined) return { opsName: String(name), ...opsMembers(members) };
   throw new NotRunnable(`entries such as ${JSON.stringify(value)}`);
 }
 

@@ -84,6 +84,7 @@ export const PROG_TYPES: Readonly<Record<string, number>> = {
   cgroup_sysctl: 23,
   cgroup_sockopt: 25,
   tracing: 26,
+  struct_ops: 27,
   ext: 28,
   lsm: 29,
   sk_lookup: 30,
