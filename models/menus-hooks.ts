@@ -253,6 +253,7 @@ const uppers: MenuWorld = {
           { xdp_set: { netdev: 'bond0', prog: 'x' } },
           { xdp_set: { netdev: 'br0', prog: 'x' } },
           { xdp_set: { netdev: 'eth0', prog: 'x' } },
+          { xdp_set: { netdev: 'br0', prog: 'x', flags: ['drv'] } },
           { xdp_query: { netdev: 'bond0' } },
           { bond_mode: { netdev: 'bond0', mode: 'tlb' } },
           { netdev_up: { netdev: 'bond0' } },

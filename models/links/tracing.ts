@@ -16,12 +16,18 @@ const ATTACH_TYPES: Readonly<Record<string, string>> = {
   lsm_mac: 'lsm',
 };
 
+/** What names none means the first of them, as in attr. */
+const NONE = 'cgroup_inet_ingress';
+
+const isExpected = (attachType: string | number | null, { template }: Program): boolean =>
+  (attachType ?? NONE) === (template.expectedAttachType ?? NONE);
+
 /** Flags are not looked at (facts tr-042); target_fd and target_btf_id are given both or none. */
 function check(k: Kernel, { args }: LinkCreate, program: Program): void {
   const extension = program.template.type === 'ext';
   k.check('program type has links', extension || k.has('link-create-tracing'), 'EINVAL');
-  if (!extension)
-    k.check('attach type is the expected one', args.attachType === program.template.expectedAttachType, 'EINVAL');
+  if (!extension || !k.has('link-create-tracing'))
+    k.check('attach type is the expected one', isExpected(args.attachType, program), 'EINVAL');
   k.check('target and function go together', (args.targetProg === null) === (args.targetFunc === null), 'EINVAL');
   const named = args.targetProg !== null;
   k.check('only extensions name a target', !named || (extension && k.has('freplace-targets')), 'EINVAL');

@@ -10,7 +10,7 @@ function update(k: Kernel, { map, key, value, flags, actor }: MapUpdate): void {
   checkIndex(k, map, key, 'E2BIG');
   const program = resolveProgram(k, actor, value.prog, 'value');
   // prog_fd_array_get_ptr: an array that nobody used yet is of the kind of the first, even if that may not enter in the end.
-  if (program.template.type !== 'ext') {
+  if (program.template.type !== 'ext' || !k.has('extended-not-in-arrays')) {
     checkCompatible(k, map, program);
     becomeOwner(map, program);
   }

@@ -128,10 +128,11 @@ export function becomeOwner(map: BpfMap, program: Program): void {
 export const timesInArrays = (k: Kernel, program: Program): number =>
   k.all.map.reduce((sum, map) => sum + [...map.entries].filter((entry) => entry === program).length, 0);
 
-/** Neither an extension nor an extended program may be tail-called (facts tr-084–091). */
+/** Neither an extension nor an extended program may be tail-called (facts tr-084–091); before, both might (obs-047). */
 export function mayEnterArray(k: Kernel, program: Program): void {
+  if (!k.has('extended-not-in-arrays')) return;
   k.check('no extension in a prog array', program.template.type !== 'ext', 'EINVAL');
-  if (k.has('extended-not-in-arrays')) k.check('program is not extended', program.isExtended === 0, 'EBUSY');
+  k.check('program is not extended', program.isExtended === 0, 'EBUSY');
 }
 
 /** Maps that a program holds by its instructions: those that it tail-calls through, and its cgroup storage. */

@@ -70,6 +70,8 @@ function checkBound(k: Kernel, netdev: Netdev, mode: XdpMode, program: Program):
 /** May this program stand in this slot (checks 10 of facts net 3.3)? */
 function checkProgram(k: Kernel, request: XdpRequest, mode: XdpMode, program: Program, current: Program | null): void {
   const { netdev, flags } = request;
+  if (k.has('xdp-driver-first') && mode !== 'generic')
+    k.check('driver has the mode, before all else', driverHasXdp(k, netdev), 'EOPNOTSUPP');
   k.check('slot is empty', !has(flags, XDP_FLAG.XDP_FLAGS_UPDATE_IF_NOEXIST) || current === null, 'EBUSY');
   if (mode !== 'hardware') {
     const other = xdpSlot(k, netdev, mode === 'generic' ? 'native' : 'generic');

@@ -20,6 +20,8 @@ export const FEATURES = {
     'the driver of bonds has XDP, in modes whose ports can take it over (5.15, 9e2ee5c7e7c3; on 5.10.262 a bond has generic XDP only)',
   'xdp-upper':
     'XDP is refused on a port whose upper device has a program (5.15, the series of 9e2ee5c7e7c3; 5.10.262 does not look)',
+  'xdp-driver-first':
+    'a driver without native XDP says EOPNOTSUPP before the program and the other mode are looked at (6.1.0-57, 6.12.118 and 7.2.13 do so, 5.10.262 and 6.18.44 say EEXIST or EINVAL; obs-046)',
   'xdp-bound': 'XDP programs that are bound to a device, BPF_F_XDP_DEV_BOUND_ONLY (6.3, 2b3486bc2d23)',
   'xdp-bound-strict':
     'LINK_UPDATE looks at the device of a bound XDP program as well, and two devices without offload are two (6.12.117 has it, 6.18.44 does not; facts misc-023 to misc-026)',

@@ -41,6 +41,7 @@ const V6_1: readonly Feature[] = [
   'lsm-cgroup',
   'xdp-bond',
   'xdp-upper',
+  'xdp-driver-first',
   'xdp-frags',
   'sockmap-query',
   'set-retval',
@@ -86,7 +87,12 @@ const V6_12: readonly Feature[] = [
   'preorder-slot-fix',
 ];
 /** What Debian's 6.12 has by backport and 6.18.44 has not. */
-const NOT_IN_6_18: readonly Feature[] = ['storage-check', 'netns-compare-under-lock', 'xdp-bound-strict'];
+const NOT_IN_6_18: readonly Feature[] = [
+  'storage-check',
+  'netns-compare-under-lock',
+  'xdp-bound-strict',
+  'xdp-driver-first',
+];
 /** What is in neither. */
 const LATER: readonly Feature[] = ['uprobe-multi-flags', 'move-to-own-netns'];
 const V6_18: readonly Feature[] = [...V6_12.filter((feature) => !NOT_IN_6_18.includes(feature)), ...LATER];

@@ -47,6 +47,11 @@ export const NET_PROBES = {
     call('xdp_set', { netdev: 'bridge', prog: 'X' }),
     call('xdp_set', { ...V0, prog: 'X' }),
   ),
+  'xdp-driver-first': net(
+    load('X'),
+    call('xdp_set', { netdev: 'lo', prog: 'X' }),
+    call('xdp_set', { netdev: 'lo', prog: 'X', flags: ['XDP_FLAGS_DRV_MODE'] }),
+  ),
   'xdp-bound': net(BOUND),
   'xdp-bound-strict': net(load('X'), BOUND, xdp('X', 'L'), call('link_update', { link: 'L', prog: 'Y' })),
   'move-to-own-netns': net(call('netdev_move', { netdev: 'lo', netns: 'N0' })),
