@@ -3,9 +3,10 @@ import type { Kernel } from '../../models/kernel.ts';
 import { revisionOf } from '../../models/rules/attach.ts';
 import { SLEEP } from '../trace/check.ts';
 import { type Answer, alternativesOf, sameJson } from '../trace/compare.ts';
+import type { Possible } from '../trace/footprint.ts';
 import type { Json, TraceStep } from '../trace/format.ts';
 import type { TraceSource } from '../trace/parse.ts';
-import { type Taken, Walk } from '../trace/walk.ts';
+import { type Looked, type Taken, Walk } from '../trace/walk.ts';
 import { differencesOf, meetsExpectation } from './agree.ts';
 import { netOtherwise } from './model-net.ts';
 import { modelDying, modelEnded, modelIds, modelLink, modelRefs, modelSlot } from './model-state.ts';
@@ -140,6 +141,27 @@ export class Holding {
   seeWhole(index: number, seen: Seen): Parting | undefined {
     this.walk.begin();
     const looks = this.walk.look(() => this.shownAs(seen));
+    return this.keepFitting(index, seen, looks);
+  }
+
+  /**
+   * The same of states at rest. Where these do not all look so, then a kernel on its way to another of them may: what may
+   * still be pending in `before`, the states before they came to rest, is kept as well.
+   */
+  seeAtRest(index: number, seen: Seen, before: readonly Possible[]): Parting | undefined {
+    this.walk.begin();
+    const looks = this.walk.look(() => this.shownAs(seen));
+    const parting = this.keepFitting(index, seen, looks);
+    if (parting !== undefined || looks.every(({ shown }) => shown === undefined)) return parting;
+    const settled = this.walk.states;
+    this.walk.keep(before);
+    this.walk.begin();
+    const onTheirWay = this.walk.look(() => this.shownAs(seen)).filter(({ shown }) => shown === undefined);
+    this.walk.keep([...settled, ...onTheirWay.map(({ state }) => state)]);
+    return undefined;
+  }
+
+  private keepFitting(index: number, seen: Seen, looks: readonly Looked<unknown>[]): Parting | undefined {
     const fitting = looks.filter(({ shown }) => shown === undefined).map(({ state }) => state);
     if (fitting.length > 0) {
       this.walk.keep(fitting);

@@ -116,11 +116,13 @@ class Run {
     });
   }
 
-  /** All pending work has run in the model; the kernel gets time until it looks the same. */
+  /** All pending work has run in the model; the kernel gets time until it looks the same, as far as looks can tell. */
   private async settle(index: number): Promise<Parting | undefined> {
-    this.holding.walk.begin();
-    this.holding.walk.rest();
-    return this.patiently(this.prepared.observeAll, (reply) => this.holding.seeWhole(index, seenOf(reply)));
+    const { walk } = this.holding;
+    const before = walk.states;
+    walk.begin();
+    walk.rest();
+    return this.patiently(this.prepared.observeAll, (reply) => this.holding.seeAtRest(index, seenOf(reply), before));
   }
 
   private async patiently<T>(request: Request, judge: (reply: Reply) => T | undefined): Promise<T | undefined> {

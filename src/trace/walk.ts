@@ -43,6 +43,11 @@ export class Walk {
     this.pending.begin();
   }
 
+  /** The states that are possible now, with whatever may still be pending in each. */
+  get states(): readonly Possible[] {
+    return this.possible;
+  }
+
   /** All pending kernel work runs. */
   rest(): void {
     this.possible = this.pending.atRest(this.possible);

@@ -175,7 +175,11 @@ static const char *refuse_link(int fd)
 		return NULL; /* the kernel says what is wrong with it */
 	if (type_of_fd(fd) == LINK_STRUCT_OPS && !shared->booted)
 		return "!refused: struct_ops links can stop a kernel";
-	return object_with_id('l', id_of_fd(fd)) < 0 ? "!refused: a link that is not the trace's" : NULL;
+	uint32_t id = id_of_fd(fd);
+	/* Old kernels refuse whoever may not even ask all that can be done with it. */
+	if (id == 0 && errno == EPERM)
+		return NULL;
+	return object_with_id('l', id) < 0 ? "!refused: a link that is not the trace's" : NULL;
 }
 
 static int storage_of(int object) { return object < 0 ? -1 : shared->objects[object].storage; }

@@ -74,3 +74,62 @@ describe('what is read after the last pin of a link went', () => {
     expect(await verdictOf(['A', '', MULTI, 3])).to.equal('differ');
   });
 });
+
+const ARRAY = sourceOf(
+  {
+    id: 'on its way',
+    objects: {
+      progs: [{ name: 'C', type: 'sched_cls', tailCall: { map: 'J', index: 0 } }],
+      maps: [{ name: 'J', type: 'prog_array', maxEntries: 1 }],
+    },
+    steps: [
+      { actor: 'P0', op: 'map_create', args: { map: 'J' }, as: 'J', expect: OK },
+      { actor: 'P0', op: 'prog_load', args: { prog: 'C' }, as: 'C', expect: OK },
+      { actor: 'P0', op: 'close', args: { handle: 'J' }, expect: OK },
+      { actor: 'P0', op: 'map_get_fd_by_id', args: { mapId: 'J' }, as: 'm', expect: OK },
+      { actor: 'P0', op: 'close', args: { handle: 'm' }, expect: OK },
+      { actor: '-', op: 'sleep', args: { ms: 1 }, expect: {} },
+      { actor: 'P0', op: 'get_cloexec', args: { handle: 'C' }, expect: OK },
+      { actor: '-', op: 'sleep', args: { ms: 1 }, expect: {} },
+    ],
+  },
+  'on its way',
+);
+
+/** References of the array at the first rest, at the second, and at the end. */
+async function referencesAgree(...counts: readonly number[]): Promise<string> {
+  let rests = 0;
+  const kernel: ConformKernel = {
+    name: 'told',
+    release: '6.18.44',
+    run: async (requests) =>
+      requests.map(({ op, args }): Reply => {
+        const values: (readonly [string, readonly string[]])[] = [];
+        if (op === 'get_cloexec') values.push(['cloexec', ['true']]);
+        if (op === 'map_get_fd_by_id') values.push(['sameAs', ['J']], ['numberOf', ['J']]);
+        if (op === 'observe') values.push(['ended', ['']]);
+        if (args?.['all'] !== undefined) {
+          const count = counts[rests++] ?? counts.at(-1);
+          values.push(['ids', ['p:C', 'm:J']], ['dying', ['0']], ['refs', [`J|${count}`]]);
+        }
+        return { status: 'ok', values: new Map(values) };
+      }),
+    stop: async () => undefined,
+  };
+  return (await conformTrace(kernel, ARRAY, { model: bpf, semantics: semanticsNamed('linux-6.18') })).kind;
+}
+
+describe('an array whose last user goes twice, of which a reference may leak', () => {
+  it('agrees where it leaks, and where it does not', async () => {
+    expect(await referencesAgree(2)).to.equal('agree');
+    expect(await referencesAgree(1)).to.equal('agree');
+  });
+
+  it('agrees where the work that clears it was taken for the leak', async () => {
+    expect(await referencesAgree(2, 1)).to.equal('agree');
+  });
+
+  it('differs where a reference comes back', async () => {
+    expect(await referencesAgree(1, 2)).to.equal('differ');
+  }).timeout(20_000);
+});
