@@ -3,10 +3,11 @@ import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '
 import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
 import { bpfCapable } from '../rules/privileges.ts';
-import { descriptor, type Handle } from '../rules/resolve.ts';
+import { descriptor, type Handle, isStdin } from '../rules/resolve.ts';
 
 function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: OpenFile; map: BpfMap } {
-  const file = handle === null ? null : descriptor(process, handle);
+  if (handle === null || isStdin(handle)) return k.fail('descriptor is a map', 'EINVAL');
+  const file = descriptor(process, handle);
   if (file === null) return k.fail('descriptor is open', 'EBADF');
   const { target } = file;
   return target?.kind === 'map' ? { file, map: target } : k.fail('descriptor is a map', 'EINVAL');
@@ -100,8 +101,7 @@ export const mapLookup = command({
   steps: {
     lookup(k: Kernel, { args, actor }) {
       checkMayCall(k, actor);
-      const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
-      if (target?.kind !== 'map') return k.fail('descriptor is a map', 'EBADF');
+      const { map: target } = fileOf(k, actor, args.map);
       if (typeof args.key === 'number') return mapTypeOf(k, target).lookup(k, target, args.key);
       const { cgroup, attachType } = args.key as { readonly cgroup: string; readonly attachType?: string };
       const storage = k.all.storage.find(

@@ -7,7 +7,7 @@ import { mapsNamedBy } from '../templates.ts';
 import { becomeOwner, checkCompatible, getMap, mapsOf } from './maps.ts';
 import { findNetdev } from './netdev.ts';
 import { getProgram } from './references.ts';
-import { descriptor } from './resolve.ts';
+import { descriptor, isStdin } from './resolve.ts';
 import { checkKernelFunction, checkTarget, functionOf } from './trampoline.ts';
 import { driverHasXdp } from './xdp.ts';
 
@@ -18,6 +18,7 @@ const OF_FUNCTIONS = new Set(['trace_fentry', 'trace_fexit', 'modify_return']);
 
 /** A closed descriptor of the target is EINVAL, as one that is no program and no BTF (facts tr-008, tr-014; row obs-023). */
 function targetProgram(k: Kernel, process: Process, handle: BoundHandle): Program {
+  k.check('descriptor 0 is no target', !isStdin(handle), 'EINVAL');
   const target = descriptor(process, handle)?.target ?? null;
   if (!k.has('attach-btf-descriptor')) k.check('target descriptor is open', target !== null, 'EBADF');
   return target?.kind === 'program' ? target : k.fail('target descriptor is a program', 'EINVAL');

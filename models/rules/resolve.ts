@@ -23,7 +23,8 @@ export function descriptor(process: Process, handle: Handle): OpenFile | null {
   return number < 0 || process.table === null ? null : process.table.fds.at(number);
 }
 
-const isStdin = (handle: Handle | null): boolean => handle === null || ('number' in handle && handle.number === STDIN);
+export const isStdin = (handle: Handle | null): boolean =>
+  handle === null || ('number' in handle && handle.number === STDIN);
 
 /** Number of the lowest free descriptor, or -1. */
 export function lowestFree(table: Table): number {
