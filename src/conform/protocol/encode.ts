@@ -125,6 +125,10 @@ export function stepRequest(step: TraceStep, trace: TraceFile, flags: Flags): Re
   return { actor, op, as, args };
 }
 
+/** Such events are one for all agents of a kernel. */
+const opensTracepoint = ({ op, args: { event } }: TraceStep): boolean =>
+  op === 'perf_event_open' && event === 'tracepoint';
+
 /** What a trace needs before its first step: its process, its cgroups, parents first, and its namespaces and devices. */
 export function setupRequests(trace: TraceFile): readonly Request[] {
   const declared = trace.objects.cgroups ?? [];
@@ -134,8 +138,9 @@ export function setupRequests(trace: TraceFile): readonly Request[] {
   };
   const ordered = [...declared].sort((a, b) => depth(a) - depth(b));
   const net = netSetup(trace);
+  const shared: Args = trace.steps.some(opensTracepoint) ? { tracepoints: 1 } : {};
   return [
-    { actor: '-', op: 'begin', args: { actor: 'P0', ...(net.length === 0 ? {} : { net: 1 }) } },
+    { actor: '-', op: 'begin', args: { actor: 'P0', ...(net.length === 0 ? {} : { net: 1 }), ...shared } },
     ...ordered.map(({ name, parent, exists }): Request => {
       const args: Args = { name };
       if (parent !== null) args['parent'] = parent;
