@@ -99,5 +99,5 @@ export const FOUND: readonly FoundBug[] = [
   },
   { id: 'XD01', grain: 'lock', label: 'no-orphan', invariant: 'no-orphan', steps: 4, fixed: FIXED },
   { id: 'XD02', grain: 'command', label: 'legacy-owner-only', invariant: 'owner-only', steps: 2, fixed: FIXED },
-  { id: 'XD05', grain: 'command', label: 'removable', invariant: 'detach-always-possible', steps: 2, fixed: FIXED },
+  { id: 'XD05', grain: 'command', label: 'removable', invariant: 'detach-always-possible', steps: 3, fixed: FIXED },
 ];

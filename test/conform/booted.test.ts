@@ -92,6 +92,15 @@ for (const word of WORDS)
       expect(ran.totals).to.include({ differ: 0, notRunnable: 0 });
       expect(ran.totals.agree).to.be.greaterThan(5);
     });
+
+    it('makes bonds, bridges and struct_ops, which the running kernel may lack or has to be spared', async function () {
+      this.timeout(BOOT_MS);
+      const files = ['xdp/bond-without-xdp', 'xdp/a-bridge-freezes-its-ports', 'link-types/struct-ops-without-a-link'];
+      const scenarios = files.map((file) => scenarioIn(`${file}.yaml`));
+      const options = { ...SCHEDULES, most: 4, sample: 4 };
+      const ran = await conformScenarios([kernelOf()], scenarios, rules, options, () => undefined);
+      expect(ran.totals).to.include({ differ: 0, notRunnable: 0, agree: 12 });
+    });
   });
 
 describeBooted('7.2', () => {

@@ -159,7 +159,7 @@ describeLive('what the driver makes of differences and dangers', () => {
     const progs = [{ name: 'A', type: 'struct_ops' }];
     const source = { ...other, trace: { ...other.trace, objects: { progs } } };
     const verdict = await conformTrace(kernelOf(), source, RULES);
-    expect(verdict).to.deep.equal({ kind: 'not-runnable', steps: 0, why: 'programs of type struct_ops' });
+    expect(verdict).to.deep.equal({ kind: 'not-runnable', steps: 0, why: 'refused: struct_ops can stop a kernel' });
   });
 
   it('tells, and does not judge, what a file expects of another kernel', async () => {

@@ -112,12 +112,15 @@ describeLive('the agent in network namespaces', () => {
   const kernelOf = withKernel();
 
   it('joins no ring, in which frames would go round for ever', async () => {
-    const enslave = (netdev: string): TraceStep => step('netdev_enslave', { netdev, master: 'br' });
-    const ring = await conformTrace(kernelOf(), trace([enslave('v0'), enslave('v1')]), RULES);
-    expect(ring).to.deep.equal({ kind: 'not-runnable', steps: 1, why: 'refused: a bridge over both ends of a pair' });
-    const two = { ...OBJECTS, netdevs: [...(OBJECTS.netdevs ?? []), { name: 'b2', kind: 'bridge' }] };
-    const bridges = await conformTrace(kernelOf(), trace([load('T')], two), RULES);
-    expect(bridges).to.deep.equal({ kind: 'not-runnable', steps: 0, why: 'several bridges' });
+    const enslave = (netdev: string, master = 'br'): TraceStep => step('netdev_enslave', { netdev, master });
+    const refused = { kind: 'not-runnable', why: 'refused: a ring of bridges' };
+    const one = await conformTrace(kernelOf(), trace([enslave('v0'), enslave('v1')]), RULES);
+    expect(one).to.deep.equal({ ...refused, steps: 1 });
+    const more = ['w0', 'w1'].map((name, i) => ({ name, kind: 'veth', [i === 0 ? 'peer' : 'peerOf']: `w${1 - i}` }));
+    const netdevs = [...(OBJECTS.netdevs ?? []), ...more, { name: 'b2', kind: 'bridge' }];
+    const joined = [enslave('v0'), enslave('v1', 'b2'), enslave('w0')];
+    const two = await conformTrace(kernelOf(), trace([...joined, enslave('w1', 'b2')], { ...OBJECTS, netdevs }), RULES);
+    expect(two).to.deep.equal({ ...refused, steps: 3 });
   });
 
   it('hands over the namespace of a call even where no number is left for the trace', async () => {

@@ -161,6 +161,7 @@ check: [ no-orphan, ref-balance, quiescent-no-leak ]
 objects:
   netdevs: { bond0: bond }
   programs: { x: xdp, t: sched_cls/ingress }
+setup: [ alice: { netdev_up: { netdev: bond0, down: true } } ]
 actors:
   alice:
     - tc_hook_create: { netdev: bond0 }

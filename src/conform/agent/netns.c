@@ -18,6 +18,8 @@ enum {
 	FIRST_INDEX = 100,
 	/* No device ever has it. */
 	NO_INDEX = 99999,
+	/* No namespace ever has it: their numbers begin at PROC_DYNAMIC_FIRST. */
+	NO_INO = 1,
 	FIRST = 0,
 	NETKIT_PEER_INFO = 1,
 };
@@ -129,6 +131,10 @@ static bool adopt(int at, int fd)
 		return false;
 	silence();
 	names[at] = fd + 1;
+	/* Whoever had this number is no more. */
+	for (int i = 0; i < shared->netns_used; i++)
+		if (shared->netns[i].ino == (uint32_t)info.st_ino)
+			shared->netns[i].ino = NO_INO;
 	shared->netns[at].ino = (uint32_t)info.st_ino;
 	return set_up("lo");
 }

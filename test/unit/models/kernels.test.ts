@@ -29,7 +29,13 @@ const LOST: Readonly<Record<string, readonly Feature[]>> = {
   // What a pin holds is put with its inode again since 6.18, and in the stable releases of then.
   'linux-6.1': ['pin-put-by-rcu'],
   // Backports of August 2026 that Debian's 6.12.117 has and these releases do not.
-  'linux-6.18.19': ['netns-compare-under-lock', 'preorder-slot-fix', 'storage-check', 'xdp-bound-strict'],
+  'linux-6.18.19': [
+    'netns-compare-under-lock',
+    'preorder-slot-fix',
+    'storage-check',
+    'xdp-bound-strict',
+    'xdp-driver-first',
+  ],
 };
 
 const features = (name: string): ReadonlySet<Feature> => LINUX[name]?.features ?? new Set();

@@ -126,9 +126,9 @@ const EXPECTED: Readonly<Record<ScenarioName, Expected>> = {
     // command: 8 places of alice while the device is there; after it has gone 8 if there was no qdisc yet, 7 if there was no
     // link yet, 4 with the link. Transitions: 7 and 8 of the first, then 7, 6 and 3.
     counts: [
-      [27, 31],
-      [46, 66],
-      [95, 153],
+      [29, 32],
+      [50, 70],
+      [107, 170],
     ],
     because: 'the device may go before or after each of seven commands, and is freed in two works',
   },
