@@ -124,7 +124,7 @@ const EXPECTED: Readonly<Record<ScenarioName, Expected>> = {
   },
   'device goes': {
     // command: 8 places of alice while the device is there; after it has gone 8 if there was no qdisc yet, 7 if there was no
-    // link yet, 4 with the link. Transitions: 7 and 8 of the first, then 7, 6 and 3.
+    // link yet, 4 with the link, 2 in the other mode. Transitions: 7 and 8 of the first, then 7, 6, 3 and 1.
     counts: [
       [29, 32],
       [50, 70],
