@@ -130,7 +130,7 @@ static void note_probes(const char *syms)
 {
 	if (shared->probed_count == 0)
 		snprintf(shared->probed, sizeof shared->probed, "%s", syms);
-	if (!is(shared->probed, syms)) {
+	if (shared->probed_count < 0 || !is(shared->probed, syms)) {
 		shared->probed_count = -1;
 		return;
 	}

@@ -157,6 +157,8 @@ void connect_with_ops(const struct request *request, struct reply *reply)
 	struct sockaddr_in at;
 	const struct linger reset = {.l_onoff = 1};
 	const char *name = arg(request, "name");
+	if (name == NULL)
+		return reply_status(reply, "!unsupported: a connection that asks for no algorithm");
 	int server = listener(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 	if (setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)) < 0) {
