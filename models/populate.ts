@@ -214,6 +214,7 @@ function limitsOf(
     boundMaps: count('prog_bind_map'),
     flocks: count('flock'),
     freezable: Math.min(1, count('map_freeze')),
+    mapWriters: count('map_freeze') > 0 || count('map_update', 'map_delete') > 0 ? actors.length : 0,
     iteratorKeeps: iterates(uses) ? 2 : 0,
     iterReads: count('iter_read'),
     // Only where both can be at one tracepoint does their order matter.

@@ -1,7 +1,9 @@
 /** Entries of maps: written, deleted and looked up by whoever has a descriptor of the map (models/maps). */
+import { ref } from '../../src/modelling/index.ts';
 import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
 import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
+import { getMap, putMap } from '../rules/maps.ts';
 import { bpfCapable } from '../rules/privileges.ts';
 import { descriptor, type Handle, isStdin } from '../rules/resolve.ts';
 
@@ -20,9 +22,35 @@ function writable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
   return map;
 }
 
+const WRITE_REGISTERS = { map: ref('map') };
+
+interface WriteCall {
+  readonly actor: Process;
+  readonly args: { readonly map: Handle | null; readonly attr: unknown };
+  readonly frame: { map: BpfMap | null };
+}
+
+/** Counts the call among the writers of its map, before anything else is asked (bpf_map_write_active_inc; obs-048). */
+function startWriting(k: Kernel, { actor, args, frame }: WriteCall): void {
+  checkAttr(k, actor, args.attr);
+  const target = args.map === null ? null : (descriptor(actor, args.map)?.target ?? null);
+  if (target?.kind !== 'map') return;
+  target.writers += 1;
+  getMap(k, target, `write of ${actor.name}`);
+  frame.map = target;
+}
+
+function endWriting(k: Kernel, { actor, frame }: WriteCall): void {
+  const { map } = frame;
+  if (map === null) return;
+  map.writers -= 1;
+  putMap(k, map, `write of ${actor.name}`);
+}
+
 /** Before 6.5 whoever has CAP_BPF may freeze a map, through a descriptor of any kind. */
 function freezable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
   const { map } = fileOf(k, process, handle);
+  k.check('nobody writes', map.writers === 0, 'EBUSY');
   k.check('is not frozen', map.frozen === 0, 'EBUSY');
   k.check('may use BPF', bpfCapable(process), 'EPERM');
   return map;
@@ -54,13 +82,15 @@ export const mapUpdate = command({
     flags: { shape: 'flags', optional: true },
     attr: ATTR,
   },
+  registers: WRITE_REGISTERS,
   steps: {
-    update(k: Kernel, { args: { map, key, value, flags, attr }, actor }) {
-      checkAttr(k, actor, attr);
+    start: startWriting,
+    update(k: Kernel, { args: { map, key, value, flags }, actor }) {
       const target = writable(k, actor, map);
       mapTypeOf(k, target).update(k, { map: target, key, value, flags, actor });
     },
   },
+  cleanup: endWriting,
 });
 
 export const mapDelete = command({
@@ -68,13 +98,15 @@ export const mapDelete = command({
   name: 'BPF_MAP_DELETE_ELEM',
   cites: 'kernel/bpf/syscall.c map_delete_elem; facts link-core 11, 12.7, lt-016–018',
   args: { ...KEYED, attr: ATTR },
+  registers: WRITE_REGISTERS,
   steps: {
+    start: startWriting,
     delete(k: Kernel, { args, actor }) {
-      checkAttr(k, actor, args.attr);
       const map = writable(k, actor, args.map);
       mapTypeOf(k, map).delete(k, map, args.key);
     },
   },
+  cleanup: endWriting,
 });
 
 export const mapFreeze = command({
@@ -86,7 +118,9 @@ export const mapFreeze = command({
     freeze(k: Kernel, { args, actor }) {
       checkAttr(k, actor, args.attr);
       // A second time the map itself takes the right to write away: EPERM, and EBUSY never shows.
-      const map = k.has('freeze-by-writers') ? writable(k, actor, args.map) : freezable(k, actor, args.map);
+      const byWriters = k.has('freeze-by-writers');
+      const map = byWriters ? writable(k, actor, args.map) : freezable(k, actor, args.map);
+      if (byWriters) k.check('nobody writes', map.writers === 0, 'EBUSY');
       map.frozen = 1;
     },
   },

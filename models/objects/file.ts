@@ -94,6 +94,8 @@ export const map = object({
     /** The last user is gone: a work item clears the entries of a prog array. */
     clearing: count(oneWith('mapEntries')),
     frozen: count(oneWith('freezable')),
+    /** `writecnt`: calls that are about to write. */
+    writers: count((sizes) => sizes['mapWriters'] ?? 0),
     /** Plain values and queue sizes, by the place of their key in `keys`: 0 is none, n the n-th of those that are ever written. */
     values: array(
       count((sizes) => sizes['mapValues'] ?? 0),

@@ -134,7 +134,12 @@ class Stress {
     ]);
     const open: Request = { actor: NOBODY, op: 'open_gate' };
     const reset: Request = { actor: NOBODY, op: 'reset', args: { pins: 1 } };
-    await this.kernel.run(this.before);
+    const made = await this.kernel.run(this.before);
+    const unmade = made.findIndex(({ status }) => status !== 'ok');
+    if (unmade >= 0) {
+      await this.kernel.run([reset]);
+      throw new NotRunnable(notDone(made[unmade] as Reply) ?? `setup: ${this.before[unmade]?.op} fails`);
+    }
     if (this.rests) await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const requests = [...starts, open, ...own.map(({ request }) => request), ...collects, reset];
     const replies = await this.kernel.run(requests);
