@@ -9,9 +9,12 @@ const NETDEV = { shape: 'object', kind: 'netdev' } as const;
 
 const isOn = (netdev: Netdev, other: Netdev | null): boolean => other === netdev || other?.peer === netdev;
 
-/** The device is closed, and frames that were under way have passed, before anything is taken off (synchronize_net). */
+/**
+ * The device is closed, and frames that were under way have passed, before anything is taken off (synchronize_net). Whoever
+ * replaces its qdisc holds rtnl_lock.
+ */
 export const noFrameOn = (k: Kernel, netdev: Netdev): boolean =>
-  !k.all.packet.some(({ running, slot }) => running && isOn(netdev, slot?.netdev ?? null));
+  !netdev.replacing && !k.all.packet.some(({ running, slot }) => running && isOn(netdev, slot?.netdev ?? null));
 
 export const netdevAdd = command({
   op: 'netdev_add',

@@ -41,7 +41,7 @@ export const tcHookCreate = command({
   op: 'tc_hook_create',
   name: 'RTM_NEWQDISC',
   cites:
-    'net/sched/sch_api.c tc_modify_qdisc, qdisc_create, qdisc_graft; net/sched/sch_ingress.c; facts net 4, cls-003 to cls-007, priv-011',
+    'net/sched/sch_api.c tc_modify_qdisc, qdisc_create, qdisc_graft; net/sched/sch_ingress.c; facts net 4, cls-003 to cls-007, priv-011; obs-049',
   args: { netdev: NETDEV, qdisc: QDISC, replace: { shape: 'boolean', optional: true } },
   makes: ['qdisc'],
   steps: {
@@ -50,9 +50,22 @@ export const tcHookCreate = command({
       const netdev = findNetdev(k, actor, args.netdev);
       const old = netdev.ingress;
       k.check('no qdisc is there', old === null || args.replace, 'EEXIST');
-      if (old?.type === made.qdisc.type) return notify(k, 'RTM_NEWQDISC');
+      if (old?.type === made.qdisc.type) {
+        notify(k, 'RTM_NEWQDISC');
+        return 'done';
+      }
       if (old !== null) k.check('no filter request is under way', old.refs === 1, 'EBUSY');
       k.allocates('the qdisc');
+      // qdisc_refcount_dec_if_one: the old one is still found, and cannot be held any more (obs-049).
+      netdev.replacing = old !== null;
+      if (old !== null) return undefined;
+      qdiscInit(k, netdev, made.qdisc);
+      notify(k, 'RTM_NEWQDISC');
+      return 'done';
+    },
+    'replace [rtnl_lock]'(k: Kernel, { args: { netdev }, made }) {
+      const old = netdev.ingress;
+      netdev.replacing = false;
       qdiscInit(k, netdev, made.qdisc);
       if (old !== null) notify(k, 'RTM_DELQDISC');
       notify(k, 'RTM_NEWQDISC');
@@ -116,8 +129,9 @@ const FILTER_ARGS = {
 
 /** __tcf_qdisc_find: a reference on the qdisc, before rtnl_lock is taken. */
 function findQdisc(k: Kernel, actor: Process, netdev: Parameters<typeof findNetdev>[2], why: string): Qdisc {
-  const qdisc = findNetdev(k, actor, netdev).ingress;
-  if (qdisc === null) return k.fail('a qdisc is there', 'EINVAL');
+  const found = findNetdev(k, actor, netdev);
+  const qdisc = found.ingress;
+  if (qdisc === null || found.replacing) return k.fail('a qdisc is there', 'EINVAL');
   qdiscGet(k, qdisc, why);
   return qdisc;
 }

@@ -53,6 +53,8 @@ export const netdev = object({
     master: ref('netdev'),
     /** The qdisc at its ingress hook, clsact or ingress. */
     ingress: ref('qdisc'),
+    /** That qdisc has lost its last reference and is being replaced. */
+    replacing: flag(),
     /** It had a qdisc there: the queue stays, and what stands in it has no handle. */
     ingressQueue: count(oneWith('qdisc')),
     /** The mode of a bond: only some support native XDP. */
