@@ -1,23 +1,15 @@
 /** Entries of maps: written, deleted and looked up by whoever has a descriptor of the map (models/maps). */
 import { ref } from '../../src/modelling/index.ts';
-import { type BpfMap, command, type Kernel, type OpenFile, type Process } from '../kernel.ts';
+import { type BpfMap, command, type Kernel, type Process } from '../kernel.ts';
 import { mapTypeOf } from '../maps/index.ts';
 import { ATTR, checkAttr, checkMayCall } from '../rules/attr.ts';
-import { getMap, putMap } from '../rules/maps.ts';
+import { getMap, mapFile, putMap } from '../rules/maps.ts';
 import { bpfCapable } from '../rules/privileges.ts';
-import { descriptor, type Handle, isStdin } from '../rules/resolve.ts';
-
-function fileOf(k: Kernel, process: Process, handle: Handle | null): { file: OpenFile; map: BpfMap } {
-  if (handle === null || isStdin(handle)) return k.fail('descriptor is a map', 'EINVAL');
-  const file = descriptor(process, handle);
-  if (file === null) return k.fail('descriptor is open', 'EBADF');
-  const { target } = file;
-  return target?.kind === 'map' ? { file, map: target } : k.fail('descriptor is a map', 'EINVAL');
-}
+import { descriptor, type Handle } from '../rules/resolve.ts';
 
 /** A map that this descriptor may write (facts lt-035–037). */
 function writable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
-  const { file, map } = fileOf(k, process, handle);
+  const { file, map } = mapFile(k, process, handle, 'descriptor');
   k.check('descriptor may write', file.readOnly === 0 && map.frozen === 0, 'EPERM');
   return map;
 }
@@ -49,7 +41,7 @@ function endWriting(k: Kernel, { actor, frame }: WriteCall): void {
 
 /** Before 6.5 whoever has CAP_BPF may freeze a map, through a descriptor of any kind. */
 function freezable(k: Kernel, process: Process, handle: Handle | null): BpfMap {
-  const { map } = fileOf(k, process, handle);
+  const { map } = mapFile(k, process, handle, 'descriptor');
   k.check('nobody writes', map.writers === 0, 'EBUSY');
   k.check('is not frozen', map.frozen === 0, 'EBUSY');
   k.check('may use BPF', bpfCapable(process), 'EPERM');
@@ -135,7 +127,7 @@ export const mapLookup = command({
   steps: {
     lookup(k: Kernel, { args, actor }) {
       checkMayCall(k, actor);
-      const { map: target } = fileOf(k, actor, args.map);
+      const { map: target } = mapFile(k, actor, args.map, 'descriptor');
       if (typeof args.key === 'number') return mapTypeOf(k, target).lookup(k, target, args.key);
       const { cgroup, attachType } = args.key as { readonly cgroup: string; readonly attachType?: string };
       const storage = k.all.storage.find(

@@ -37,6 +37,15 @@ const DIRECTIONS = ['ingress', 'egress', 'ingress_qdisc'];
 const NETDEV = { shape: 'object', kind: 'netdev' } as const;
 const QDISC = { shape: 'word', words: ['clsact', 'ingress'], optional: true } as const;
 
+/** The new qdisc is in its place before the old one, if there is one, goes. */
+function graft(k: Kernel, netdev: Netdev, qdisc: Qdisc): void {
+  const old = netdev.ingress;
+  qdiscInit(k, netdev, qdisc);
+  if (old !== null) notify(k, 'RTM_DELQDISC');
+  notify(k, 'RTM_NEWQDISC');
+  if (old !== null) ungraft(k, netdev, old);
+}
+
 export const tcHookCreate = command({
   op: 'tc_hook_create',
   name: 'RTM_NEWQDISC',
@@ -59,17 +68,12 @@ export const tcHookCreate = command({
       // qdisc_refcount_dec_if_one: the old one is still found, and cannot be held any more (obs-049).
       netdev.replacing = old !== null;
       if (old !== null) return undefined;
-      qdiscInit(k, netdev, made.qdisc);
-      notify(k, 'RTM_NEWQDISC');
+      graft(k, netdev, made.qdisc);
       return 'done';
     },
     'replace [rtnl_lock]'(k: Kernel, { args: { netdev }, made }) {
-      const old = netdev.ingress;
       netdev.replacing = false;
-      qdiscInit(k, netdev, made.qdisc);
-      if (old !== null) notify(k, 'RTM_DELQDISC');
-      notify(k, 'RTM_NEWQDISC');
-      if (old !== null) ungraft(k, netdev, old);
+      graft(k, netdev, made.qdisc);
     },
   },
 });

@@ -2,11 +2,11 @@
  * Maps: references and users, prog arrays with their entries, and what a program that uses a map holds.
  * Kernel: kernel/bpf/syscall.c bpf_map_put, bpf_map_put_uref; kernel/bpf/arraymap.c prog_fd_array_get_ptr, prog_array_map_clear. Facts link-core 2.4, 11.
  */
-import type { BoundHandle, BpfMap, Kernel, Netdev, Process, Program } from '../kernel.ts';
+import type { BoundHandle, BpfMap, Kernel, Netdev, OpenFile, Process, Program } from '../kernel.ts';
 import { mapsNamedBy } from '../templates.ts';
 import { attachTypeOf } from './expected-attach-type.ts';
 import { getProgram, putProgram } from './references.ts';
-import { descriptor } from './resolve.ts';
+import { descriptor, isStdin } from './resolve.ts';
 
 /** Maps whose elements an iterator walks (bpf_iter_attach_map). */
 export const WALKABLE: ReadonlySet<string> = new Set(['hash', 'array']);
@@ -84,15 +84,23 @@ export function forgetDevice(k: Kernel, netdev: Netdev): void {
       }
 }
 
-/** bpf_map_get of a handle: closed EBADF, another kind of file EINVAL. */
-export function resolveMap(k: Kernel, process: Process, handle: BoundHandle | null, what = 'map'): BpfMap {
-  if (handle === null || ('number' in handle && handle.number === 0))
-    return k.fail(`${what} descriptor is a map`, 'EINVAL');
+/** A descriptor of a map, and the map: closed EBADF, another kind of file EINVAL, as descriptor 0. */
+export function mapFile(
+  k: Kernel,
+  process: Process,
+  handle: BoundHandle | null,
+  what: string,
+): { readonly file: OpenFile; readonly map: BpfMap } {
+  if (handle === null || isStdin(handle)) return k.fail(`${what} is a map`, 'EINVAL');
   const file = descriptor(process, handle);
-  if (file === null) return k.fail(`${what} descriptor is open`, 'EBADF');
+  if (file === null) return k.fail(`${what} is open`, 'EBADF');
   const { target } = file;
-  return target?.kind === 'map' ? target : k.fail(`${what} descriptor is a map`, 'EINVAL');
+  return target?.kind === 'map' ? { file, map: target } : k.fail(`${what} is a map`, 'EINVAL');
 }
+
+/** bpf_map_get of a handle. */
+export const resolveMap = (k: Kernel, process: Process, handle: BoundHandle | null, what = 'map'): BpfMap =>
+  mapFile(k, process, handle, `${what} descriptor`).map;
 
 /** The type that an array takes a program for: an extension for that of its target (resolve_prog_type). */
 const runsAs = (k: Kernel, program: Program): string => {

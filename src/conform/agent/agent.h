@@ -352,6 +352,8 @@ int first_rtnl(void);
 
 /* --- event_net.c, observe_net.c ------------------------------------------------------------------------------------- */
 
+struct sockaddr_in;
+int listening(struct sockaddr_in *at);
 bool make_net_event(const struct request *request, struct reply *reply);
 void close_event_sockets(void);
 /* Devices of the first namespace, what is attached there, and the hooks of named namespaces. */

@@ -185,7 +185,7 @@ static void dissector_event(int netns, struct reply *reply)
 	close(out);
 }
 
-static int listening(struct sockaddr_in *at)
+int listening(struct sockaddr_in *at)
 {
 	socklen_t size = sizeof *at;
 	*at = (struct sockaddr_in){.sin_family = AF_INET};

@@ -3,7 +3,6 @@
  * nothing, but for those of the trace, which log; a connection that uses it is an event.
  */
 #include "agent.h"
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -139,18 +138,6 @@ void forget_ops(void)
 		close(programs[--programs_used]);
 }
 
-static int listener(struct sockaddr_in *at)
-{
-	socklen_t size = sizeof *at;
-	*at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && bind(fd, (struct sockaddr *)at, size) == 0 && listen(fd, 1) == 0 &&
-	    getsockname(fd, (struct sockaddr *)at, &size) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 /* A connection over loopback whose first end uses the algorithm; it is reset at once, so that nothing of it stays. */
 void connect_with_ops(const struct request *request, struct reply *reply)
 {
@@ -159,7 +146,7 @@ void connect_with_ops(const struct request *request, struct reply *reply)
 	const char *name = arg(request, "name");
 	if (name == NULL)
 		return reply_status(reply, "!unsupported: a connection that asks for no algorithm");
-	int server = listener(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server = listening(&at), client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 	if (setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)) < 0) {
 		reply_result(reply, -1);
